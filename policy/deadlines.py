@@ -1,0 +1,212 @@
+"""Every timer as data: when a step is due, why on that date, and when its ladder climbs.
+
+Periods count from the day after the trigger (Civil Code 201–203; X-11). Fixed dates ("每月10日前") keep two dates: the
+nominal one that the document names, and the work target aimed at when that is a rest day (AMB-1). All dates are
+Asia/Shanghai days; a day ends at 24:00.
+"""
+
+import calendar as gregorian
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from policy.rulebook import Basis, MissingParameter, Parameter, Rulebook
+from policy.terms import Light, Rung, ancestors
+from policy.working_days import CalendarYear, Count, SkippedDay, UnknownYear, WorkCalendar
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+WORKING_DAYS = "WD"
+CALENDAR_DAYS = "days"
+MONTHS = "months"
+DAY_OF_NEXT_MONTH = "day_of_next_month"
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something is due and why. `nominal` is None where the rule deliberately sets no term (无期限)."""
+
+    key: str
+    counted_from: date
+    rule: Parameter
+    nominal: date | None = None
+    work_target: date | None = None
+    late_after: date | None = None
+    """The last day on which it is not yet late (LATE_AGAINST); overdue begins at 00:00 of the day after."""
+    counted: tuple[date, ...] = ()
+    skipped: tuple[SkippedDay, ...] = ()
+    calendars: tuple[CalendarYear, ...] = ()
+    also: tuple[Parameter, ...] = field(default=())
+    """Other rules still in force for the same timer, shown beside the one that drives it."""
+
+
+@dataclass(frozen=True)
+class RungMoment:
+    rung: Rung
+    at: datetime
+
+
+def due_after(rulebook: Rulebook, key: str, start: date, *, pinned_on: date | None = None) -> Due:
+    """The due date of the period `key` that starts on `start`, by the rule in force on `pinned_on` (default: `start`).
+
+    Raises MissingParameter when no rule is in force, or `WORK_CALENDAR(year)` when the count runs into a year whose
+    calendar has not been loaded.
+    """
+    rule, also = _driving_rule(rulebook, key, pinned_on or start)
+    if rule.value is None:
+        return Due(key, start, rule, also=also)
+    calendar = rulebook.calendar
+    with _calendar_known(rulebook, start):
+        count = _count(calendar, rule, start)
+        years = _years_touched(calendar, start, count.last_day)
+    last = count.last_day
+    return Due(key, start, rule, last, last, last, count.counted, count.skipped, years, also)
+
+
+def due_in_month(rulebook: Rulebook, key: str, month: date) -> Due:
+    """The fixed date of timer `key` for the data of `month` (its first day): it falls due in the month after.
+
+    Raises MissingParameter as `due_after` does.
+    """
+    following = _add_months(month.replace(day=1), 1)
+    rule, also = _driving_rule(rulebook, key, following)
+    if rule.unit != DAY_OF_NEXT_MONTH:
+        raise MissingParameter(key, rulebook.division, following)
+    nominal = following.replace(day=int(rule.value))
+    with _calendar_known(rulebook, nominal):
+        target, late_after, skipped = _aim(rulebook, nominal)
+        years = _years_touched(rulebook.calendar, nominal, target)
+    return Due(key, month, rule, nominal, target, late_after, (), skipped, years, also)
+
+
+def notice_last_day(rulebook: Rulebook, key: str, posted_on: date, *, pinned_on: date | None = None) -> Due:
+    """The last day of a public notice (公示期) posted on `posted_on`; PUB_COUNT_POSTING_DAY and PUB_ROLL apply (AMB-26)."""
+    pinned_on = pinned_on or posted_on
+    counts_posting_day = rulebook.parameter("PUB_COUNT_POSTING_DAY", pinned_on).value
+    first = posted_on - timedelta(days=1) if counts_posting_day else posted_on
+    rolls = rulebook.parameter("PUB_ROLL", pinned_on).value
+    rule, also = _driving_rule(rulebook, key, pinned_on)
+    if rule.value is None:
+        raise MissingParameter(key, rulebook.division, pinned_on)
+    with _calendar_known(rulebook, posted_on):
+        count = _count(rulebook.calendar, rule, first, rolls=rolls)
+        years = _years_touched(rulebook.calendar, posted_on, count.last_day)
+    last = count.last_day
+    return Due(key, posted_on, rule, last, last, last, count.counted, count.skipped, years, also)
+
+
+def ladder(rulebook: Rulebook, due: Due) -> tuple[RungMoment, ...]:
+    """When each rung of R-ESC falls: working days from the work target, at LADDER_HOUR. Empty without a term.
+
+    Rungs that would fall into a year without a calendar are left out; importing that year brings them back.
+    """
+    if due.work_target is None:
+        return ()
+    hour = time.fromisoformat(rulebook.parameter("LADDER_HOUR", due.counted_from).value)
+    offsets: dict[str, int] = rulebook.parameter("ESCALATION", due.counted_from).value
+    moments: list[RungMoment] = []
+    for rung in Rung:
+        try:
+            day = rulebook.calendar.shift(due.work_target, offsets[rung.value])
+        except UnknownYear:
+            break
+        moments.append(RungMoment(rung, datetime.combine(day, hour, SHANGHAI)))
+    return tuple(moments)
+
+
+def light(rulebook: Rulebook, due: Due, today: date) -> Light:
+    """Green; yellow from the reminder on (T−2); red when overdue. Without a term always green."""
+    if due.work_target is None or due.late_after is None:
+        return Light.GREEN
+    if today > due.late_after:
+        return Light.RED
+    offset = rulebook.parameter("ESCALATION", due.counted_from).value[Rung.REMINDER.value]
+    return Light.YELLOW if today >= rulebook.calendar.shift(due.work_target, offset) else Light.GREEN
+
+
+def days_late(calendar: WorkCalendar, late_after: date | None, done_on: date) -> int:
+    """Working days by which an act done on `done_on` was late; 0 when in time or without a term."""
+    if late_after is None or done_on <= late_after:
+        return 0
+    return calendar.working_days_between(late_after, done_on)
+
+
+def _count(calendar: WorkCalendar, rule: Parameter, start: date, *, rolls: bool = True) -> Count:
+    number = int(rule.value)
+    if rule.unit == WORKING_DAYS:
+        return calendar.count_working_days(start, number)
+    if rule.unit == CALENDAR_DAYS:
+        last = start + timedelta(days=number)
+        counted = tuple(start + timedelta(days=n) for n in range(1, number + 1))
+    elif rule.unit == MONTHS:
+        last, counted = _add_months(start, number), ()
+    else:
+        raise ValueError(f"{rule.key} is not a period")
+    rolled = calendar.roll_forward(last) if rolls else last
+    skipped = tuple(
+        SkippedDay(day, calendar.why_not_worked(day)) for day in _days(last, rolled) if not calendar.is_working_day(day)
+    )
+    return Count(rolled, counted, skipped)
+
+
+def _add_months(day: date, months: int) -> date:
+    """The corresponding day; a month without it ends on its last day (Civil Code 202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, gregorian.monthrange(year, month + 1)[1]))
+
+
+def _aim(rulebook: Rulebook, nominal: date) -> tuple[date, date, tuple[SkippedDay, ...]]:
+    """Work target, last day in time, and the rest days that moved the target (DATE_ROLL, LATE_AGAINST; AMB-1)."""
+    calendar = rulebook.calendar
+    if calendar.is_working_day(nominal):
+        return nominal, nominal, ()
+    rolls_back = rulebook.parameter("DATE_ROLL", nominal).value == "PREV_IN_MONTH_ELSE_NEXT"
+    before, after = calendar.previous_working_day(nominal), calendar.next_working_day(nominal)
+    target = before if rolls_back and before.month == nominal.month else after
+    next_day_counts = rulebook.parameter("LATE_AGAINST", nominal).value == "NEXT_WD"
+    late_after = after if next_day_counts else max(nominal, target)
+    first, last = min(nominal, target), max(nominal, target)
+    skipped = tuple(
+        SkippedDay(day, calendar.why_not_worked(day)) for day in _days(first, last) if not calendar.is_working_day(day)
+    )
+    return target, late_after, skipped
+
+
+def _driving_rule(rulebook: Rulebook, key: str, on: date) -> tuple[Parameter, tuple[Parameter, ...]]:
+    """The nearest rule, unless a farther *document* still in force is stricter; and the others, to be shown."""
+    nearest = rulebook.parameter(key, on)
+    farther = [
+        rule
+        for division in ancestors(nearest.division)[1:]
+        for rule in rulebook.parameters.get(key, ())
+        if rule.division == division and rule.in_force(on) and rule.basis is Basis.DOCUMENT
+    ]
+    rules = [nearest, *farther]
+    driving = min(rules, key=_strictness)
+    return driving, tuple(rule for rule in rules if rule is not driving)
+
+
+def _strictness(rule: Parameter) -> Any:
+    return (rule.value is None, rule.value or 0)
+
+
+def _years_touched(calendar: WorkCalendar, first: date, last: date) -> tuple[CalendarYear, ...]:
+    return tuple(calendar.year(year) for year in range(min(first, last).year, max(first, last).year + 1))
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+class _calendar_known:
+    """Turns a year without a calendar into the parameter that is missing."""
+
+    def __init__(self, rulebook: Rulebook, on: date) -> None:
+        self._rulebook, self._on = rulebook, on
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, UnknownYear):
+            raise MissingParameter(f"WORK_CALENDAR({error.year})", self._rulebook.division, self._on) from error

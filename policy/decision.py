@@ -1,0 +1,43 @@
+"""A decision and what it rests on. Every rule of `policy/` that decides returns one."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from policy.rulebook import Parameter
+
+
+class Outcome(StrEnum):
+    ELIGIBLE = "eligible"
+    NOT_ELIGIBLE = "not_eligible"
+    PARAMETER_MISSING = "parameter_missing"
+
+
+@dataclass(frozen=True)
+class TraceLine:
+    """One line of the calculation sheet 计算表: what was done, with which numbers, by which clause."""
+
+    step: str
+    formula: str
+    value: str
+    clause: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Outcome, grounds, facts relied on, the day it speaks of, and the parameter versions used.
+
+    `amount` is yuan with two places, None when nothing may be said (a parameter is missing).
+    """
+
+    outcome: Outcome
+    as_of: date
+    grounds: tuple[str, ...]
+    amount: Decimal | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+    trace: tuple[TraceLine, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    missing: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    """FALLBACK (last year's statistic, B-13), DEMO (a demonstration value was used), UNREVIEWED (待复核)."""

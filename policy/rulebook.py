@@ -1,0 +1,91 @@
+"""The immutable view of the law that every rule is given: documents, parameters and calendar of a division."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from policy.clauses import Clause, Document
+from policy.terms import ancestors
+from policy.working_days import WorkCalendar
+
+
+class Basis(StrEnum):
+    """How sure a value is; shown beside it wherever it is used."""
+
+    DOCUMENT = "document"  # 来自文件
+    LOCAL = "local"  # 本地设置
+    UNCONFIRMED = "unconfirmed"  # 待确认
+    DEMONSTRATION = "demonstration"  # 演示值
+    UNREVIEWED = "unreviewed"  # 待复核: entered by one person, the second one still to come
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that a document or an office fixes, from a day, for a division.
+
+    `value` is None where the documents deliberately leave it empty (no cap, no deadline): that is an answer, not a gap.
+    `document` is the number of the paper the value stands in, `clause` the catalogue id where there is one.
+    """
+
+    key: str
+    value: Any
+    unit: str
+    division: str
+    effective_from: date
+    effective_to: date | None
+    document: str
+    basis: Basis
+    clause: str | None = None
+    version: int = 1
+    note: str = ""
+
+    def in_force(self, day: date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)
+
+
+class MissingParameter(Exception):
+    """No value is in force: the city's bureau must supply one. Never replaced by a guess."""
+
+    def __init__(self, key: str, division: str, on: date) -> None:
+        super().__init__(key)
+        self.key = key
+        self.division = division
+        self.on = on
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """What is in force in `division` as known on `known_on`. Look-ups name the day that they ask about."""
+
+    division: str
+    known_on: date
+    documents: Mapping[str, Document]
+    clauses: Mapping[str, Clause]
+    parameters: Mapping[str, tuple[Parameter, ...]]
+    calendar: WorkCalendar
+    demonstration: bool = field(default=False)
+
+    def find(self, key: str, on: date) -> Parameter | None:
+        """The nearest division's latest value in force on `on`, or None where no document or office has given one."""
+        for division in ancestors(self.division):
+            values = [p for p in self.parameters.get(key, ()) if p.division == division and p.in_force(on)]
+            if values:
+                return max(values, key=lambda p: (p.effective_from, p.version))
+        return None
+
+    def parameter(self, key: str, on: date) -> Parameter:
+        """As `find`; raises MissingParameter, which becomes a task for the city's bureau."""
+        found = self.find(key, on)
+        if found is None:
+            raise MissingParameter(key, self.division, on)
+        return found
+
+    def clause(self, clause_id: str) -> Clause:
+        return self.clauses[clause_id]
+
+    def cite(self, clause_id: str) -> str:
+        """The clause as an official would cite it; the id itself where the packs hold no such clause."""
+        clause = self.clauses.get(clause_id)
+        return clause.cite(self.documents[clause.document]) if clause else clause_id

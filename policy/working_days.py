@@ -1,0 +1,120 @@
+"""Working days with make-up days (调休), counted the way an office counts them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+ONE_DAY = timedelta(days=1)
+
+
+class CalendarStatus(StrEnum):
+    PUBLISHED = "published"
+    PROVISIONAL = "provisional"
+    """Weekends and the fixed public holidays only: the State Council's notice for the year is still to come."""
+
+
+class UnknownYear(Exception):
+    """No calendar has been loaded for that year, so nothing may be counted in it."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(str(year))
+        self.year = year
+
+
+@dataclass(frozen=True)
+class CalendarYear:
+    """One year of the State Council's holiday notice: the days on which it departs from Monday to Friday."""
+
+    year: int
+    version: int
+    status: CalendarStatus
+    source: str
+    rest: Mapping[date, str]
+    """Public holidays and the days moved to them, with their name (春节)."""
+    make_up: Mapping[date, str]
+    """Saturdays and Sundays that are worked instead (调休上班)."""
+
+
+@dataclass(frozen=True)
+class SkippedDay:
+    day: date
+    why: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """A counted period: its last day, the days that counted and those that did not, with the reason."""
+
+    last_day: date
+    counted: tuple[date, ...]
+    skipped: tuple[SkippedDay, ...]
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """The years loaded for a jurisdiction. Every question about a year that is not loaded raises UnknownYear."""
+
+    years: Mapping[int, CalendarYear]
+
+    def year(self, year: int) -> CalendarYear:
+        try:
+            return self.years[year]
+        except KeyError:
+            raise UnknownYear(year) from None
+
+    def is_working_day(self, day: date) -> bool:
+        year = self.year(day.year)
+        return day in year.make_up or (day.weekday() < 5 and day not in year.rest)
+
+    def why_not_worked(self, day: date) -> str:
+        """The name of the holiday, or 周末."""
+        return self.year(day.year).rest.get(day, "周末")
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        day += ONE_DAY
+        while not self.is_working_day(day):
+            day += ONE_DAY
+        return day
+
+    def previous_working_day(self, day: date) -> date:
+        """The last working day before `day`."""
+        day -= ONE_DAY
+        while not self.is_working_day(day):
+            day -= ONE_DAY
+        return day
+
+    def roll_forward(self, day: date) -> date:
+        """`day` itself if it is worked, else the first working day after it (Civil Code 203)."""
+        return day if self.is_working_day(day) else self.next_working_day(day)
+
+    def count_working_days(self, start: date, number: int) -> Count:
+        """`number` working days after `start`, which itself does not count (Civil Code 201; X-11)."""
+        counted: list[date] = []
+        skipped: list[SkippedDay] = []
+        day = start
+        while len(counted) < number:
+            day += ONE_DAY
+            if self.is_working_day(day):
+                counted.append(day)
+            else:
+                skipped.append(SkippedDay(day, self.why_not_worked(day)))
+        return Count(day, tuple(counted), tuple(skipped))
+
+    def shift(self, day: date, working_days: int) -> date:
+        """`working_days` working days after `day`, or before it when negative; 0 is `day` itself."""
+        step = self.next_working_day if working_days > 0 else self.previous_working_day
+        for _ in range(abs(working_days)):
+            day = step(day)
+        return day
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end`; negative when `end` lies before `start`."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        day, number = start, 0
+        while day < end:
+            day += ONE_DAY
+            number += self.is_working_day(day)
+        return number
