@@ -1,0 +1,159 @@
+"""Every notice that leaves the building by mail: one dataclass each, with a folder of the same name.
+
+A notice carries no personal data: posts, case numbers, dates, clauses and a link behind which the reader signs in.
+The row of a notice stores its name and its variables as JSON; both are read back strictly.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+VERSION = "version"
+
+
+class UnknownNotice(Exception):
+    """No notice of that name: the row was written by other code than this."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class BadNotice(Exception):
+    """The stored variables are not those of the notice; `fields` names the ones at fault, never their values."""
+
+    def __init__(self, name: str, fields: tuple[str, ...]) -> None:
+        super().__init__(f"{name}: {', '.join(fields)}")
+        self.name = name
+        self.fields = fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What every mail says: to which post, of which division, where to click, and what is unusual about it."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: ClassVar[str]
+    """The folder under templates/notices/."""
+    version: ClassVar[int] = 1
+    """Raised when a field is added or changes its meaning, so that rows already queued are not misread."""
+
+    recipient: str
+    """The post addressed, as a label: 阳城县县级医疗保障审核人."""
+    division_name: str
+    """The division whose task it is: 阳城县北留镇."""
+    link: str
+    grounds: tuple[str, ...]
+    """Why: clauses and rules as an official cites them."""
+    late_by: str | None
+    """迟发: when it should have been sent and why it was not, after an outage."""
+    vacant_post: str | None
+    """The post that nobody holds, for which reason the notice went one rung up."""
+    demonstration: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskLine:
+    kind_label: str
+    case_number: str
+    due: date | None
+    """None where the rule sets no term (无期限)."""
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDigest(Notice):
+    """Tasks newly at the reader's office."""
+
+    name = "task_digest"
+    tasks: tuple[TaskLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineNotice(Notice):
+    """One rung of the ladder for one task (processes 3.0, R-ESC)."""
+
+    case_number: str
+    task_label: str
+    nominal: date
+    """The date that the document names."""
+    work_target: date
+    """The working day aimed at; equal to `nominal` unless that is a rest day (AMB-1)."""
+    working_days_late: int
+    """0 until it is overdue."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueSoon(DeadlineNotice):
+    name = "due_soon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueToday(DeadlineNotice):
+    name = "due_today"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overdue(DeadlineNotice):
+    name = "overdue"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalatedToCity(DeadlineNotice):
+    name = "escalated_to_city"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalatedToProvince(DeadlineNotice):
+    name = "escalated_to_province"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusalToDeliver(DeadlineNotice):
+    """附件5 has been issued; until it is delivered the periods of appeal do not begin (A-42)."""
+
+    name = "refusal_to_deliver"
+    notice_number: str
+    """〔2025〕第3号."""
+    issued_on: date
+
+
+NOTICES: dict[str, type[Notice]] = {
+    notice.name: notice
+    for notice in (TaskDigest, DueSoon, DueToday, Overdue, EscalatedToCity, EscalatedToProvince, RefusalToDeliver)
+}
+"""By name."""
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in NOTICES.items()}
+
+
+def variables_of(notice: Notice) -> dict[str, Any]:
+    """What the row stores beside `notice.name`: JSON values only, with the version of their shape."""
+    variables: dict[str, Any] = _ADAPTERS[notice.name].dump_python(notice, mode="json")
+    return {VERSION: notice.version, **variables}
+
+
+def notice_of(name: str, variables: Mapping[str, Any]) -> Notice:
+    """The inverse of `variables_of`.
+
+    Raises UnknownNotice for a name that is not here, BadNotice for another version or a missing, surplus or
+    ill-typed field.
+    """
+    kind = NOTICES.get(name)
+    if kind is None:
+        raise UnknownNotice(name)
+    if variables.get(VERSION) != kind.version:
+        raise BadNotice(name, (VERSION,))
+    fields = {key: value for key, value in variables.items() if key != VERSION}
+    try:
+        notice: Notice = _ADAPTERS[name].validate_json(json.dumps(fields), strict=True)
+    except ValidationError as error:
+        faults = tuple(".".join(map(str, fault["loc"])) for fault in error.errors(include_input=False))
+    else:
+        return notice
+    raise BadNotice(name, faults)

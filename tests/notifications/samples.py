@@ -1,0 +1,85 @@
+"""One of each notice, as the ladder would send it for an invented case in 阳城县."""
+
+from datetime import date
+
+from notifications.catalog import (
+    DueSoon,
+    DueToday,
+    EscalatedToCity,
+    EscalatedToProvince,
+    Notice,
+    Overdue,
+    RefusalToDeliver,
+    TaskDigest,
+    TaskLine,
+)
+
+SURVEY_LINK = "http://127.0.0.1:8000/tasks/0199f2c4-7a10-7c3e-9b1d-3f5a6e7d8c90"
+
+survey = {
+    "recipient": "阳城县北留镇乡级乡镇人民政府（街道办事处）审核人",
+    "division_name": "阳城县北留镇",
+    "link": SURVEY_LINK,
+    "grounds": ("晋医保发〔2019〕46号 三（十一）", "入户调查期限10个工作日（本地设置）"),
+    "late_by": None,
+    "vacant_post": None,
+    "demonstration": False,
+    "case_number": "14052210020250001",
+    "task_label": "入户调查",
+    "nominal": date(2025, 10, 13),
+    "work_target": date(2025, 10, 13),
+    "working_days_late": 0,
+}
+
+DIGEST = TaskDigest(
+    recipient="阳城县县级医疗保障经办人",
+    division_name="阳城县",
+    link="http://127.0.0.1:8000/tasks?box=office",
+    grounds=(),
+    late_by=None,
+    vacant_post=None,
+    demonstration=True,
+    tasks=(
+        TaskLine(kind_label="县级审核", case_number="14052210020250001", due=date(2025, 4, 7), link=SURVEY_LINK),
+        TaskLine(kind_label="缺少参数", case_number="14052210120250002", due=None, link=SURVEY_LINK),
+    ),
+)
+
+SAMPLES: dict[str, Notice] = {
+    notice.name: notice
+    for notice in (
+        DIGEST,
+        DueSoon(**survey),
+        DueToday(**(survey | {"nominal": date(2025, 10, 12), "work_target": date(2025, 10, 11)})),
+        Overdue(
+            **(survey | {"working_days_late": 1, "late_by": "应于2025年10月14日09:00发出，因系统停运，于当日15:20补发"})
+        ),
+        EscalatedToCity(
+            **(
+                survey
+                | {
+                    "recipient": "晋城市市级医疗保障负责人",
+                    "working_days_late": 3,
+                    "vacant_post": "晋城市市级医疗保障审核人",
+                }
+            )
+        ),
+        EscalatedToProvince(
+            **(survey | {"recipient": "山西省省级医疗保障审核人", "working_days_late": 5, "demonstration": True})
+        ),
+        RefusalToDeliver(
+            **(
+                survey
+                | {
+                    "recipient": "阳城县北留镇乡级乡镇人民政府（街道办事处）经办人",
+                    "grounds": ("晋医保发〔2019〕46号 三（十一）", "晋医保发〔2019〕46号 附件5"),
+                    "task_label": "送达登记",
+                    "nominal": date(2025, 4, 17),
+                    "work_target": date(2025, 4, 17),
+                    "notice_number": "〔2025〕第3号",
+                    "issued_on": date(2025, 4, 10),
+                }
+            )
+        ),
+    )
+}
