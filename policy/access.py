@@ -1,0 +1,100 @@
+"""Who may do what: roles × department × level, deny by default. The area is the division of the account (RLS behind it).
+
+Answering a task is not listed here: `policy/steps.py` names the one post that may answer each kind.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policy.steps import every_step
+from policy.terms import Department, Level, Post, Role
+
+
+class Action(StrEnum):
+    FILE_APPLICATION = "application.file"
+    VIEW_APPLICATIONS = "application.view"
+    SEARCH_PEOPLE = "people.search"
+    UPLOAD_FILE = "file.upload"
+    READ_FILE = "file.read"
+    TRY_POLICY = "policy.try"
+    WORK_TASKS = "task.work"
+
+
+class PersonalView(StrEnum):
+    """How much of a person is shown (catalogue 1.11)."""
+
+    FULL = "full"  # ID, phone, address, account in full: the role needs them
+    PAYEE = "payee"  # payee, amount and account; no medical data, no ID
+    MASKED = "masked"  # 张*, 140522********0010
+
+
+@dataclass(frozen=True)
+class Grant:
+    levels: frozenset[Level]
+    departments: frozenset[Department]
+    roles: frozenset[Role]
+
+    def covers(self, post: Post) -> bool:
+        return post.level in self.levels and post.department in self.departments and post.role in self.roles
+
+
+def may(post: Post, action: Action) -> bool:
+    """True where a grant covers the post; whatever no grant covers is denied."""
+    return any(grant.covers(post) for grant in GRANTS.get(action, ()))
+
+
+def may_answer(post: Post, kind: str) -> bool:
+    """Only the very post that the step names (its area is checked with the task's division)."""
+    return any(step.post == post for step in every_step() if step.kind == kind)
+
+
+def personal_view(post: Post) -> PersonalView:
+    """Masked unless the role's work needs more."""
+    for view, grants in _VIEWS.items():
+        if any(grant.covers(post) for grant in grants):
+            return view
+    return PersonalView.MASKED
+
+
+def _grant(levels: set[Level], departments: set[Department], roles: set[Role]) -> Grant:
+    return Grant(frozenset(levels), frozenset(departments), frozenset(roles))
+
+
+_WORKERS = {Role.CASEWORKER, Role.SUPERVISOR, Role.LEADER}
+_READERS = _WORKERS | {Role.AUDITOR}
+_TOWNSHIP = ({Level.TOWNSHIP}, {Department.TOWNSHIP_GOVERNMENT})
+_INSURANCE_ABOVE = ({Level.COUNTY, Level.CITY, Level.PROVINCE}, {Department.MEDICAL_INSURANCE})
+_COUNTY_INSURANCE = ({Level.COUNTY}, {Department.MEDICAL_INSURANCE})
+_COUNTY_FINANCE = ({Level.COUNTY}, {Department.FINANCE})
+_EVERYWHERE = (set(Level), set(Department))
+
+GRANTS: dict[Action, tuple[Grant, ...]] = {
+    Action.FILE_APPLICATION: (_grant(*_TOWNSHIP, {Role.CASEWORKER}),),
+    Action.VIEW_APPLICATIONS: (
+        _grant(*_TOWNSHIP, _READERS),
+        _grant(*_INSURANCE_ABOVE, _READERS),
+        _grant(*_COUNTY_FINANCE, _READERS),
+    ),
+    Action.SEARCH_PEOPLE: (
+        _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
+        _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER, Role.SUPERVISOR}),
+    ),
+    Action.UPLOAD_FILE: (
+        _grant(*_TOWNSHIP, {Role.CASEWORKER}),
+        _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),
+    ),
+    Action.READ_FILE: (
+        _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
+        _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER, Role.SUPERVISOR}),
+    ),
+    Action.TRY_POLICY: (_grant(*_EVERYWHERE, _READERS),),
+    Action.WORK_TASKS: (_grant(*_EVERYWHERE, _READERS),),
+}
+
+_VIEWS: dict[PersonalView, tuple[Grant, ...]] = {
+    PersonalView.FULL: (
+        _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
+        _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),
+    ),
+    PersonalView.PAYEE: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER, Role.SUPERVISOR}),),
+}

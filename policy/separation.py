@@ -1,0 +1,24 @@
+"""Which two steps of one case may never be the same person's (I2; processes 3.3)."""
+
+FILING = "filing"
+"""Filing a case at the counter: not a task, but who filed approves nothing of it."""
+
+_PAIRS = (
+    ("survey", "township_review"),
+    ("county_review", "county_approval"),
+    ("county_approval", "payment_request"),
+    ("county_approval", "finance_review"),
+    ("payment_request", "finance_review"),
+    ("finance_review", "transfer"),
+    ("acceptance", "refusal_review"),
+    (FILING, "refusal_review"),
+    (FILING, "township_review"),
+    (FILING, "county_approval"),
+    (FILING, "finance_review"),
+    (FILING, "transfer"),
+)
+
+
+def barred_by(kind: str) -> frozenset[str]:
+    """The steps whose doer may not do `kind` on the same case."""
+    return frozenset(a if b == kind else b for a, b in _PAIRS if kind in (a, b))
