@@ -1,0 +1,169 @@
+"""Applications for aid (W01) with their papers, public notices and refusals (W02)."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from policy.terms import ApplicationStatus
+from store.base import Base, Codes, Key, Moment, Yuan
+
+_STATUSES = ", ".join(f"'{status.value}'" for status in ApplicationStatus)
+
+
+class ApplicationRow(Base):
+    """One application. `division` is the township that it was handed in at."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint(f"status in ({_STATUSES})", "status"),
+        CheckConstraint("compliant_total <= total", "costs"),
+        CheckConstraint("status <> 'paid' or closed_at is not null", "paid_is_closed"),
+        Index(
+            "application_settlement_once",
+            "person_id",
+            "settlement_index",
+            unique=True,
+            postgresql_where=text("status not in ('withdrawn', 'rejected')"),
+        ),
+        Index("application_division_id_idx", "division", "id"),
+    )
+
+    id: Mapped[Key]
+    number: Mapped[str] = mapped_column(unique=True)
+    division: Mapped[str]
+    category: Mapped[str]
+    status: Mapped[str]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    household_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household.id"))
+    residence: Mapped[str]
+    registered_in: Mapped[str]
+    recognised_in: Mapped[str | None]
+    insured_in: Mapped[str | None]
+    submitted_on: Mapped[date]
+    filed_at: Mapped[Moment]
+    filed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    accepted_on: Mapped[date | None]
+    last_act_on: Mapped[date]
+    """The day of the last act: no later act may be dated before it."""
+    pending_papers: Mapped[bool] = mapped_column(default=False)
+    closed_at: Mapped[Moment | None]
+
+    applicant_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """{name, id_number, phone, address, household: [{name, id_number, relation}]}."""
+    medical_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """{disease_code, settlement_no, filing_no, referral_no}."""
+    payee_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """{name, account, bank}."""
+    paper_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    settlement_index: Mapped[bytes]
+
+    total: Mapped[Yuan]
+    compliant_total: Mapped[Yuan]
+    basic: Mapped[Yuan]
+    critical_illness: Mapped[Yuan]
+    supplementary: Mapped[Yuan]
+    commercial: Mapped[Yuan]
+    preferential_subsidy: Mapped[Yuan]
+    mutual_aid: Mapped[Yuan]
+    institution_code: Mapped[str | None]
+    admitted_on: Mapped[date]
+    discharged_on: Mapped[date]
+    settled_on: Mapped[date] = mapped_column(index=True)
+    out_of_region: Mapped[bool]
+    one_stop: Mapped[bool]
+    payee_kind: Mapped[str]
+
+
+class PaperRow(Base):
+    """One of the applicant's papers (A-37). `state`: given, pending (容缺, to follow), supplied (came later)."""
+
+    __tablename__ = "application_paper"
+    __table_args__ = (CheckConstraint("state = 'pending' or file_id is not null", "file"),)
+
+    id: Mapped[Key]
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    division: Mapped[str]
+    kind: Mapped[str]
+    state: Mapped[str]
+    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("file.id"))
+    reference_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """{no} of a recognition."""
+    dated: Mapped[date | None]
+    received_on: Mapped[date | None]
+
+
+class PublicityRow(Base):
+    """A public notice 公示 at township or county (A-40, A-41). `last_day` moves with the calendar."""
+
+    __tablename__ = "publicity"
+    __table_args__ = (UniqueConstraint("application_id", "level", "round"),)
+
+    id: Mapped[Key]
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
+    division: Mapped[str]
+    level: Mapped[str]
+    round: Mapped[int]
+    posted_on: Mapped[date]
+    last_day: Mapped[date]
+    result: Mapped[str | None]
+    result_on: Mapped[date | None]
+    poster_file: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("file.id"))
+
+
+class RefusalRow(Base):
+    """A refusal and its written notice 附件5 (A-42, A-68). The number is unique per township and year."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (
+        UniqueConstraint("division", "number_year", "number_serial"),
+        CheckConstraint("(issued_on is null) = (number_serial is null)", "numbered_when_issued"),
+        CheckConstraint("(delivered_on is null) = (suit_until is null)", "remedies_from_delivery"),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    division: Mapped[str]
+    status: Mapped[str]
+    level: Mapped[str]
+    provisions: Mapped[Codes]
+    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    decided_on: Mapped[date]
+    number_year: Mapped[int | None]
+    number_serial: Mapped[int | None]
+    issued_on: Mapped[date | None]
+    notice_file: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("file.id"))
+    delivered_on: Mapped[date | None]
+    method: Mapped[str | None]
+    reconsideration_until: Mapped[date | None]
+    suit_until: Mapped[date | None]
+
+    @property
+    def number(self) -> str | None:
+        """As printed: 〔2025〕第1号."""
+        return f"〔{self.number_year}〕第{self.number_serial}号" if self.number_serial else None
+
+
+class SerialRow(Base):
+    """The last number given out in a series of a division and year."""
+
+    __tablename__ = "serial"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    division: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+def deductions(row: ApplicationRow) -> Decimal:
+    """What others have paid or forgiven, in the order of A-13."""
+    return (
+        row.basic
+        + row.critical_illness
+        + row.supplementary
+        + row.commercial
+        + row.preferential_subsidy
+        + row.mutual_aid
+    )

@@ -1,0 +1,56 @@
+"""One session factory: every transaction says whose eyes it sees with, and is committed at its rim."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from policy.terms import Department
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The area and department that row-level security lets a transaction see (architecture decision 14)."""
+
+    division: str
+    department: Department
+
+
+class Whole:
+    """For the roles of worker, relay and sign-in: their own policies say what they see."""
+
+
+WHOLE = Whole()
+
+
+class NoScope(Exception):
+    """A transaction was opened without saying whose eyes it sees with: a fault in the program, never an empty list."""
+
+
+class Database:
+    """The connection pool of one database role."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self._engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope | Whole) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises. Raises NoScope."""
+        async with self._sessions() as session, session.begin():
+            match scope:
+                case Scope(division, department) if division:
+                    await session.execute(
+                        text("select set_config('app.scope', :d, true), set_config('app.department', :p, true)"),
+                        {"d": division, "p": department.value},
+                    )
+                case Whole():
+                    pass
+                case _:
+                    raise NoScope
+            yield session
+
+    async def close(self) -> None:
+        await self._engine.dispose()

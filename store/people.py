@@ -1,0 +1,30 @@
+"""Persons and households: one row per ID number, found by blind index, everything about them sealed."""
+
+import uuid
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, Key, Moment
+
+
+class HouseholdRow(Base):
+    __tablename__ = "household"
+
+    id: Mapped[Key]
+    division: Mapped[str]
+    created_at: Mapped[Moment]
+
+
+class PersonRow(Base):
+    __tablename__ = "person"
+
+    id: Mapped[Key]
+    division: Mapped[str] = mapped_column(index=True)
+    household_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household.id"))
+    id_index: Mapped[bytes] = mapped_column(unique=True)
+    name_index: Mapped[bytes] = mapped_column(index=True)
+    last4_index: Mapped[bytes] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+    """{name, id_number}."""
+    created_at: Mapped[Moment]

@@ -1,0 +1,115 @@
+"""Builds the rulebook of a division from the tables: what `policy/` is handed at run time (architecture decision 8)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from policy.clauses import Clause, Document
+from policy.rulebook import Basis, Parameter, Rulebook
+from policy.terms import ancestors
+from policy.working_days import CalendarStatus, CalendarYear, WorkCalendar
+from store.reference import CalendarRow, ClauseRow, DocumentRow, ParameterRow
+
+
+@dataclass(frozen=True)
+class Law:
+    """Everything in the tables, as policy's own nouns; a Rulebook is a view of it."""
+
+    documents: Mapping[str, Document]
+    clauses: Mapping[str, Clause]
+    parameters: Mapping[str, tuple[Parameter, ...]]
+    calendars: Mapping[str, Mapping[int, CalendarYear]]
+    """By division, then by year: the latest version of each."""
+
+    def rulebook(self, division: str, known_on: date) -> Rulebook:
+        """The view of `division`: for each year the nearest calendar."""
+        years: dict[int, CalendarYear] = {}
+        for code in reversed(ancestors(division)):
+            years.update(self.calendars.get(code, {}))
+        return Rulebook(
+            division=division,
+            known_on=known_on,
+            documents=self.documents,
+            clauses=self.clauses,
+            parameters=self.parameters,
+            calendar=WorkCalendar(years),
+            demonstration=any(p.basis is Basis.DEMONSTRATION for group in self.parameters.values() for p in group),
+        )
+
+
+async def load_rulebook(session: AsyncSession, division: str, known_on: date) -> Rulebook:
+    """The rulebook of `division` from the tables, as they stand in this transaction."""
+    parameters = await session.scalars(select(ParameterRow).where(ParameterRow.division.in_(ancestors(division))))
+    calendars = await session.scalars(
+        select(CalendarRow).where(CalendarRow.division.in_(ancestors(division))).order_by(CalendarRow.version)
+    )
+    documents = await session.scalars(select(DocumentRow))
+    clauses = await session.scalars(select(ClauseRow))
+    law = Law(
+        documents={row.id: _document(row) for row in documents},
+        clauses={row.id: Clause(row.id, row.document_id, row.section, row.title, row.text) for row in clauses},
+        parameters=by_key(_parameter(row) for row in parameters),
+        calendars=_by_division(calendars),
+    )
+    return law.rulebook(division, known_on)
+
+
+def by_key(parameters: Iterable[Parameter]) -> dict[str, tuple[Parameter, ...]]:
+    groups: dict[str, list[Parameter]] = defaultdict(list)
+    for parameter in parameters:
+        groups[parameter.key].append(parameter)
+    return {key: tuple(group) for key, group in groups.items()}
+
+
+def parameter_record(parameter: Parameter) -> dict[str, Any]:
+    """A parameter as kept with a decision or a due date: value, unit, where from and how sure."""
+    record = asdict(parameter)
+    record["effective_from"] = parameter.effective_from.isoformat()
+    record["effective_to"] = parameter.effective_to.isoformat() if parameter.effective_to else None
+    record["basis"] = parameter.basis.value
+    return record
+
+
+def _document(row: DocumentRow) -> Document:
+    return Document(
+        row.id, row.number, row.title, row.division, row.in_force_from, row.in_force_to, row.public, row.demonstration
+    )
+
+
+def _parameter(row: ParameterRow) -> Parameter:
+    return Parameter(
+        key=row.key,
+        value=row.value,
+        unit=row.unit,
+        division=row.division,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        document=row.document,
+        basis=Basis(row.basis),
+        clause=row.clause,
+        version=row.version,
+        note=row.note,
+    )
+
+
+def calendar_year(row: CalendarRow) -> CalendarYear:
+    return CalendarYear(
+        year=row.year,
+        version=row.version,
+        status=CalendarStatus(row.status),
+        source=row.source,
+        rest={date.fromisoformat(day): name for day, name in row.rest.items()},
+        make_up={date.fromisoformat(day): name for day, name in row.make_up.items()},
+    )
+
+
+def _by_division(rows: Iterable[CalendarRow]) -> dict[str, dict[int, CalendarYear]]:
+    calendars: dict[str, dict[int, CalendarYear]] = defaultdict(dict)
+    for row in rows:
+        calendars[row.division][row.year] = calendar_year(row)
+    return calendars

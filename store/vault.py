@@ -1,0 +1,65 @@
+"""Personal data at rest: sealed columns, sealed files and keyed blind indexes. Opening for a reader: `store/disclosure.py`.
+
+A sealed value is one byte of key version, a nonce, and AES-256-GCM over the text with `table|column|row` as associated
+data, so that a value copied into another row does not open.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+
+
+class SealBroken(Exception):
+    """A sealed value does not open: wrong key, wrong row, or altered. Carries no content."""
+
+
+@dataclass(frozen=True)
+class Vault:
+    """`columns` and `files` hold 32-byte keys by version (the highest seals); `index` keys the blind index."""
+
+    columns: Mapping[int, bytes]
+    files: Mapping[int, bytes]
+    index: bytes
+
+    def seal(self, table: str, column: str, row: object, content: Any) -> bytes:
+        """`content` (anything JSON can hold) as a sealed value for that very cell."""
+        plain = json.dumps(content, ensure_ascii=False).encode()
+        return _seal(self.columns, plain, f"{table}|{column}|{row}".encode())
+
+    def open(self, table: str, column: str, row: object, sealed: bytes) -> Any:
+        """The content of a sealed cell. Raises SealBroken."""
+        return json.loads(_open(self.columns, sealed, f"{table}|{column}|{row}".encode()))
+
+    def seal_file(self, file_id: object, content: bytes) -> bytes:
+        return _seal(self.files, content, f"file|{file_id}".encode())
+
+    def open_file(self, file_id: object, sealed: bytes) -> bytes:
+        """The content of a sealed file. Raises SealBroken."""
+        return _open(self.files, sealed, f"file|{file_id}".encode())
+
+    def blind(self, kind: str, value: str) -> bytes:
+        """A keyed index for equality search (HMAC-SHA256): `kind` keeps a name and a number apart."""
+        return hmac.digest(self.index, f"{kind}|{value}".encode(), hashlib.sha256)
+
+
+def _seal(keys: Mapping[int, bytes], plain: bytes, associated: bytes) -> bytes:
+    version = max(keys)
+    nonce = os.urandom(_NONCE)
+    return bytes([version]) + nonce + AESGCM(keys[version]).encrypt(nonce, plain, associated)
+
+
+def _open(keys: Mapping[int, bytes], sealed: bytes, associated: bytes) -> bytes:
+    try:
+        key = keys[sealed[0]]
+        return AESGCM(key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], associated)
+    except (KeyError, IndexError, ValueError, InvalidTag):
+        raise SealBroken from None
