@@ -10,7 +10,7 @@ class Term(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
+    def __new__(cls, code: str, label: str = "") -> Self:  # the default lets mypy accept a look-up by code
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
