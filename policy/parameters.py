@@ -1,22 +1,16 @@
-"""What each parameter means, how a typed value is read, and what a new value may not be (A-14, A-15, A-18, A-19).
+"""What each parameter means, in which units its values come, and whether a stored value has the shape of its unit.
 
 Values are kept as they are written: money and ratios as strings with a dot ("15000.00", "0.70"), counts as whole numbers,
 so that the same value means the same in a pack, in a table and in a rule. None is an answer too: deliberately empty.
+Keys may carry a dimension in brackets: RATE(GXZC), PCDI(2023).
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
 from typing import Any
 
-from policy.rulebook import Parameter, Rulebook
 from policy.terms import Category
-
-EMPTY = "无"
-CENT = Decimal("0.01")
 
 WHOLE_NUMBERS = {"WD": "工作日", "days": "天", "months": "个月", "count": "人（个）", "day_of_next_month": "日（次月）"}
 UNIT_LABELS = {
@@ -41,31 +35,6 @@ class ParameterKind:
     may_be_empty: bool = False
     options: tuple[str, ...] = ()
     hint: str = ""
-
-
-@dataclass(frozen=True)
-class TypedValue:
-    value: Any
-    unit: str
-
-
-class BadValue(ValueError):
-    """A typed value that cannot be read. Carries no copy of what was typed."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What speaks against a new value. An `error` refuses it; a `warning` is shown and may be overridden."""
-
-    severity: str
-    clause: str
-    zh: str
-    en: str
 
 
 def _term(label: str) -> ParameterKind:
@@ -147,34 +116,24 @@ KINDS: Mapping[str, ParameterKind] = {
 }
 
 
-def kind_of(key: str) -> ParameterKind:
-    """The meaning of `RATE(GXZC)` is that of RATE. Raises BadValue for a key that no rule asks for."""
-    try:
-        return KINDS[_base(key)]
-    except KeyError:
-        raise BadValue("没有这个参数", "there is no such parameter") from None
+def base_of(key: str) -> str:
+    """RATE of RATE(GXZC)."""
+    return key.partition("(")[0]
+
+
+def dimension_of(key: str) -> str:
+    """GXZC of RATE(GXZC); empty without brackets."""
+    return key.partition("(")[2].removesuffix(")")
 
 
 def label(key: str) -> str:
     """As people read it: 救助比例（低保对象）. A key without a meaning is shown as it is."""
-    kind = KINDS.get(_base(key))
+    kind = KINDS.get(base_of(key))
     if kind is None:
         return key
-    dimension = _dimension(key)
+    dimension = dimension_of(key)
     named = Category(dimension).label if dimension in set(Category) else dimension
     return f"{kind.label}（{named}）" if named else kind.label
-
-
-def read_value(key: str, typed: str) -> TypedValue:
-    """A typed value with its unit; `无` where nothing is deliberately laid down. Raises BadValue."""
-    kind = kind_of(key)
-    text = _half_width(typed)
-    if text == EMPTY:
-        if not kind.may_be_empty:
-            raise BadValue("该参数必须有值，不能填“无”", "this parameter must have a value")
-        return TypedValue(None, kind.units[0])
-    unit = _unit_meant(kind, text)
-    return TypedValue(_READERS[unit](kind, text), unit)
 
 
 def well_formed(unit: str, value: Any) -> bool:
@@ -191,210 +150,8 @@ def well_formed(unit: str, value: Any) -> bool:
     return unit in shapes and isinstance(value, shapes[unit])
 
 
-def check(rulebook: Rulebook, candidate: Parameter) -> tuple[Finding, ...]:
-    """What speaks against `candidate`, seen beside the values in force on its first day."""
-    base, category = _base(candidate.key), _dimension(candidate.key)
-    findings: list[Finding] = []
-    if base == "RATE":
-        findings += _check_tiers(candidate)
-        findings += _check_rate_floor(rulebook, candidate, category)
-        findings += _check_rank(rulebook, candidate, category)
-    elif base == "CAP":
-        findings += _check_cap_floor(rulebook, candidate)
-    elif base == "MODULE_SINGLE_DISEASE" and candidate.value is True:
-        findings.append(
-            Finding("error", "A-21", "单病种付费救助尚未建成，不能启用", "the single-disease scheme is not built yet")
-        )
-    return tuple(findings)
-
-
-def rates(parameter: Parameter) -> tuple[Decimal, ...]:
-    """All rates that a RATE holds: one, or one for each tier."""
-    if parameter.unit == "tiers":
-        return tuple(Decimal(tier["rate"]) for tier in parameter.value)
-    return (Decimal(parameter.value),)
-
-
-def _check_tiers(candidate: Parameter) -> Iterable[Finding]:
-    if candidate.unit != "tiers":
-        return
-    bounds = [Decimal(tier["above"]) for tier in candidate.value]
-    if not _rises(bounds) or not _rises(rates(candidate)):
-        yield Finding(
-            "error",
-            "A-19",
-            "分段救助标准的起点和比例都必须逐段提高",
-            "the bounds and the rates of tiers must both rise from tier to tier",
-        )
-
-
-def _check_rate_floor(rulebook: Rulebook, candidate: Parameter, category: str) -> Iterable[Finding]:
-    floor = rulebook.find("RATE_FLOOR", candidate.effective_from)
-    if floor is None or category not in _listed(rulebook, "KEY_TARGETS", candidate.effective_from):
-        return
-    if min(rates(candidate)) < Decimal(floor.value):
-        yield Finding(
-            "error",
-            floor.clause or "",
-            f"重点救助对象的救助比例不得低于{_percent(Decimal(floor.value))}",
-            f"the rate of key targets must not be below {_percent(Decimal(floor.value))}",
-        )
-
-
-def _check_cap_floor(rulebook: Rulebook, candidate: Parameter) -> Iterable[Finding]:
-    floor = rulebook.find("CAP_FLOOR", candidate.effective_from)
-    if floor is None or candidate.value is None:
-        return
-    if Decimal(candidate.value) < Decimal(floor.value):
-        yield Finding(
-            "warning",
-            floor.clause or "",
-            f"年度最高救助限额原则上不低于{floor.value}元",
-            f"the annual cap should in principle not be below {floor.value} yuan",
-        )
-
-
-def _check_rank(rulebook: Rulebook, candidate: Parameter, category: str) -> Iterable[Finding]:
-    """Other targets are in principle aided no better than key targets: seen from either side."""
-    day = candidate.effective_from
-    key_targets = _listed(rulebook, "KEY_TARGETS", day)
-    others = set(_listed(rulebook, "AID_CATEGORIES", day)) - set(key_targets)
-    if category in others:
-        too_high = any(max(rates(candidate)) > min(rates(rate)) for rate in _rates_of(rulebook, key_targets, day))
-    elif category in key_targets:
-        too_high = any(max(rates(rate)) > min(rates(candidate)) for rate in _rates_of(rulebook, others, day))
-    else:
-        return
-    if too_high:
-        yield Finding(
-            "warning",
-            "A-18",
-            "其他救助对象的救助比例原则上不高于重点救助对象",
-            "other targets should in principle not be aided at a higher rate than key targets",
-        )
-
-
-def _rates_of(rulebook: Rulebook, categories: Iterable[str], day: date) -> list[Parameter]:
-    return [rate for rate in (rulebook.find(f"RATE({c})", day) for c in sorted(categories)) if rate is not None]
-
-
-def _listed(rulebook: Rulebook, key: str, day: date) -> list[str]:
-    found = rulebook.find(key, day)
-    return list(found.value) if found else []
-
-
-def _base(key: str) -> str:
-    return key.partition("(")[0]
-
-
-def _dimension(key: str) -> str:
-    return key.partition("(")[2].removesuffix(")")
-
-
-def _half_width(typed: str) -> str:
-    return typed.strip().translate(str.maketrans("％，；：（）　", "%,;:() "))
-
-
-def _unit_meant(kind: ParameterKind, text: str) -> str:
-    if "tiers" in kind.units and ":" in text:
-        return "tiers"
-    if "ratio_of_pcdi" in kind.units and re.search("PCDI|收入", text, re.IGNORECASE):
-        return "ratio_of_pcdi"
-    return kind.units[0]
-
-
-def _read_whole(_kind: ParameterKind, text: str) -> int:
-    match = re.fullmatch(r"(\d{1,4})\s*(个?工作日|天|日|个月|人|个)?", text)
-    if match is None or int(match[1]) == 0:
-        raise BadValue("请填写大于零的整数", "a whole number above zero is needed")
-    return int(match[1])
-
-
-def _read_yuan(_kind: ParameterKind, text: str) -> str:
-    match = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(\.\d{1,2})?\s*元?", text)
-    if match is None:
-        raise BadValue(
-            "请填写金额（元），最多两位小数，如 40000.00", "an amount in yuan with at most two places is needed"
-        )
-    return str(Decimal(match[1].replace(",", "") + (match[2] or "")).quantize(CENT))
-
-
-def _read_ratio(_kind: ParameterKind, text: str) -> str:
-    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,4})?)\s*(%?)", text)
-    value = Decimal(match[1]) / (100 if match[2] else 1) if match else None
-    if value is None or not 0 < value <= 1:
-        raise BadValue(
-            "请填写 0 到 1 之间的比例，如 0.6 或 60%", "a ratio above 0 and up to 1 is needed, as 0.6 or 60%"
-        )
-    return str(value.quantize(CENT)) if value == value.quantize(CENT) else str(value.normalize())
-
-
-def _read_ratio_of_pcdi(kind: ParameterKind, text: str) -> str:
-    return _read_ratio(kind, re.sub(r"\s*(PCDI|人均可支配收入|收入)\s*|的|×|\*", "", text, flags=re.IGNORECASE))
-
-
-def _read_tiers(kind: ParameterKind, text: str) -> list[dict[str, str]]:
-    pairs = [part.partition(":") for part in re.split(r"[;,]\s*", text) if part.strip()]
-    return [
-        {"above": _read_yuan(kind, above.strip()), "rate": _read_ratio(kind, rate.strip())} for above, _, rate in pairs
-    ]
-
-
-def _read_bool(_kind: ParameterKind, text: str) -> bool:
-    known = {"是": True, "否": False, "true": True, "false": False}
-    if text.lower() not in known:
-        raise BadValue("请填写“是”或“否”", "yes (是) or no (否) is needed")
-    return known[text.lower()]
-
-
-def _read_text(kind: ParameterKind, text: str) -> str:
-    if kind.options and text not in kind.options:
-        raise BadValue(f"只能是：{'、'.join(kind.options)}", f"must be one of {', '.join(kind.options)}")
-    if not text:
-        raise BadValue("请填写参数值", "a value is needed")
-    if "时:分" in kind.hint:
-        return _read_hour(text)
-    return text
-
-
-def _read_hour(text: str) -> str:
-    try:
-        return time.fromisoformat(text).strftime("%H:%M")
-    except ValueError:
-        raise BadValue("请按 时:分 填写，如 09:00", "a time such as 09:00 is needed") from None
-
-
-def _read_list(_kind: ParameterKind, text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[,、;]", text) if part.strip()]
-
-
-def _read_map(_kind: ParameterKind, _text: str) -> dict[str, Any]:
-    raise BadValue("该参数不能在此录入，请通过规则包导入", "this parameter cannot be typed in; import it with a pack")
-
-
-_READERS: Mapping[str, Callable[[ParameterKind, str], Any]] = {
-    **dict.fromkeys(WHOLE_NUMBERS, _read_whole),
-    "yuan": _read_yuan,
-    "ratio": _read_ratio,
-    "ratio_of_pcdi": _read_ratio_of_pcdi,
-    "tiers": _read_tiers,
-    "bool": _read_bool,
-    "text": _read_text,
-    "list": _read_list,
-    "map": _read_map,
-}
-
-
 def _is_decimal(value: Any) -> bool:
     try:
         return isinstance(value, str) and Decimal(value) >= 0
     except InvalidOperation:
         return False
-
-
-def _rises(values: Iterable[Decimal]) -> bool:
-    return all(low < high for low, high in pairwise(values))
-
-
-def _percent(ratio: Decimal) -> str:
-    return f"{(ratio * 100).normalize():f}%"

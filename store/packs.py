@@ -4,6 +4,7 @@
 """
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from policy.clauses import Clause, Document
 from policy.parameters import well_formed
 from policy.rulebook import Basis, Parameter, Rulebook
 from policy.terms import Level, ancestors
-from policy.working_days import CalendarStatus, CalendarYear, WorkCalendar
+from policy.working_days import CalendarStatus, CalendarYear
+from store.rulebook import Law, by_key
 
 PACKS = Path(__file__).resolve().parent.parent / "policy" / "packs"
 DEMONSTRATION = PACKS / "demo"
@@ -49,7 +51,8 @@ class PackData:
     documents: tuple[Document, ...]
     clauses: tuple[Clause, ...]
     parameters: tuple[Parameter, ...]
-    calendars: tuple[CalendarYear, ...]
+    calendars: tuple[tuple[str, CalendarYear], ...]
+    """Each with the division whose pack holds it."""
 
     def divisions(self) -> tuple[DivisionRow, ...]:
         """Every division shipped, parents before children."""
@@ -73,25 +76,26 @@ def load_packs(divisions: Sequence[str], *, demo: bool = False, up: bool = False
         *(parameter for folder, division in shipped for parameter in read_parameters(folder / "parameters", division)),
         *(parameter for folder in overlays for parameter in read_parameters(folder / "parameters")),
     ]
-    calendars = [read_calendar(path) for folder in folders for path in sorted(folder.glob("calendar/*.yaml"))]
+    calendars = [
+        (division, read_calendar(path))
+        for folder, division in shipped
+        for path in sorted(folder.glob("calendar/*.yaml"))
+    ]
     return PackData(documents, clauses, tuple(parameters), tuple(calendars))
 
 
 def rulebook_from_packs(division: str, known_on: date, *, demo: bool = False, up: bool = False) -> Rulebook:
     """The rulebook of `division` as shipped, without a database."""
     packs = load_packs([d for d in reversed(ancestors(division)) if (PACKS / d).is_dir()], demo=demo, up=up)
-    by_key: dict[str, tuple[Parameter, ...]] = {}
-    for parameter in packs.parameters:
-        by_key[parameter.key] = (*by_key.get(parameter.key, ()), parameter)
-    return Rulebook(
-        division,
-        known_on,
+    calendars: dict[str, dict[int, CalendarYear]] = defaultdict(dict)
+    for owner, year in packs.calendars:
+        calendars[owner][year.year] = year
+    return Law(
         {document.id: document for document in packs.documents},
         {clause.id: clause for clause in packs.clauses},
-        by_key,
-        WorkCalendar({year.year: year for year in packs.calendars}),
-        demonstration=demo or up,
-    )
+        by_key(packs.parameters),
+        calendars,
+    ).rulebook(division, known_on)
 
 
 def load_divisions() -> tuple[DivisionRow, ...]:
