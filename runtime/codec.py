@@ -21,7 +21,7 @@ class EncryptingCodec(PayloadCodec):
     """AES-256-GCM: key-version byte, nonce, ciphertext of the whole payload with its metadata."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._current = keyring.current
+        self._current = max(keyring.payloads)
         self._ciphers = {version: AESGCM(key) for version, key in keyring.payloads.items()}
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.trouble import StartTrouble
+from store.vault import Vault
 
 KEY_BYTES = 32
 PURPOSES = ("fields", "files", "payloads")
@@ -21,25 +22,29 @@ PURPOSES = ("fields", "files", "payloads")
 
 @dataclass(frozen=True, repr=False)
 class Keyring:
-    """Keys by version (1–255, written as one byte before each ciphertext); new text is written under `current`.
+    """Keys by version (1–255, written as one byte before each ciphertext); the highest version writes.
 
     The blind index has one key without a version: changing it means rebuilding every index column.
     """
 
-    current: int
     fields: Mapping[int, bytes]
     files: Mapping[int, bytes]
     payloads: Mapping[int, bytes]
     blind_index: bytes
 
     def __repr__(self) -> str:
-        return f"Keyring(current={self.current}, versions={sorted(self.fields)})"
+        return f"Keyring(versions={sorted(self.fields)})"
+
+
+def vault(keyring: Keyring) -> Vault:
+    """The keys that the store seals columns and files with; Temporal's stay here."""
+    return Vault(columns=keyring.fields, files=keyring.files, index=keyring.blind_index)
 
 
 def generate() -> Keyring:
     """A keyring of fresh random keys, version 1."""
     fields, files, payloads, blind_index = (secrets.token_bytes(KEY_BYTES) for _ in range(4))
-    return Keyring(1, {1: fields}, {1: files}, {1: payloads}, blind_index)
+    return Keyring({1: fields}, {1: files}, {1: payloads}, blind_index)
 
 
 def load(path: Path) -> Keyring:
@@ -82,7 +87,7 @@ def _printed(keyring: Keyring) -> dict[str, object]:
         str(version): {purpose: _text(getattr(keyring, purpose)[version]) for purpose in PURPOSES}
         for version in keyring.fields
     }
-    return {"current": keyring.current, "versions": versions, "blind_index": _text(keyring.blind_index)}
+    return {"versions": versions, "blind_index": _text(keyring.blind_index)}
 
 
 def _parsed(content: dict[str, object]) -> Keyring:
@@ -92,10 +97,9 @@ def _parsed(content: dict[str, object]) -> Keyring:
     by_purpose = {
         purpose: {int(version): _key(keys[purpose]) for version, keys in versions.items()} for purpose in PURPOSES
     }
-    current = int(str(content["current"]))
-    if current not in by_purpose["fields"] or not all(1 <= version <= 255 for version in by_purpose["fields"]):
-        raise ValueError("current")
-    return Keyring(current=current, blind_index=_key(content["blind_index"]), **by_purpose)
+    if not versions or not all(1 <= int(version) <= 255 for version in versions):
+        raise ValueError("versions")
+    return Keyring(blind_index=_key(content["blind_index"]), **by_purpose)
 
 
 def _text(key: bytes) -> str:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     database_url_migration: Annotated[str | None, BlankIsNone] = Field(
         default=None, description="建库与升级使用的数据库连接"
     )
+    database_role_password: Annotated[SecretStr | None, BlankIsNone] = Field(
+        default=None, description="建库时给三个进程角色设置的口令；内置库不需要"
+    )
 
     temporal_address: str = Field(default="127.0.0.1:7233", description="Temporal 服务地址")
     temporal_namespace: str = Field(default="jiuzhu", description="Temporal 命名空间")
@@ -48,7 +51,6 @@ class Settings(BaseSettings):
     digest_minutes: int = Field(default=15, ge=0, description="新任务提醒合并发送的间隔（分钟）；0 表示立即")
 
     demo: bool = Field(default=False, description="装入演示账号与演示参数")
-    demo_password: SecretStr = Field(default=SecretStr("jiuzhu-demo-2026"), description="演示账号共用的口令")
     story_clock: Annotated[Path | None, BlankIsNone] = Field(
         default=None, description="演练时钟文件；只由 simulate 设置"
     )

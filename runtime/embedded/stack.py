@@ -16,6 +16,7 @@ from typing import Literal, Self, TextIO
 from runtime import keys
 from runtime.clock import StoryClock
 from runtime.embedded import ports, processes
+from runtime.embedded.lifeline import before_exec
 from runtime.embedded.postgres import Postgres, remove_socket
 from runtime.embedded.programs import ROOT, MailCatcher, Program, answers, environment
 from runtime.embedded.service import Service
@@ -139,6 +140,10 @@ class Stack:
             "JIUZHU_DATA_DIR": str(self.folder.path),
             "JIUZHU_HOST": self.host,
             "JIUZHU_PORT": str(self._ports.api),
+            **{
+                f"JIUZHU_DATABASE_URL_{role.upper()}": self.dsn(role)
+                for role in ("api", "worker", "relay", "migration")
+            },
             "JIUZHU_TEMPORAL_ADDRESS": self.temporal_address,
             "JIUZHU_TEMPORAL_UI_PORT": str(self._ports.temporal_ui or 0),
             "JIUZHU_SMTP_HOST": "127.0.0.1",
@@ -196,22 +201,24 @@ class Stack:
 
     async def _migrate(self) -> None:
         flags = [flag for flag, wanted in (("--demo", self.demo), ("--up", self.up)) if wanted]
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "runtime.cli", "migrate", *flags),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=environment(self.child_environment),
-            cwd=ROOT,
-        )
-        said: list[str] = []
+        journal = self.folder.logs / "migrate.log"
+        with journal.open("ab") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "runtime.cli", "migrate", *flags),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                env=environment(self.child_environment),
+                cwd=ROOT,
+                preexec_fn=before_exec(signal.SIGTERM, None),
+            )
         try:
             assert process.stdout is not None
             async for line in process.stdout:
-                said.append(line.decode(errors="replace").rstrip())
-                self.log(f"  {said[-1]}")
+                self.log(f"  {line.decode(errors='replace').rstrip()}")
             if await process.wait():
-                raise StartTrouble("数据库升级没有成功，见上面的说明。" if self.log is not _silent else "\n".join(said))
+                last = journal.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+                raise StartTrouble(f"数据库升级没有成功，日志在 {journal}：{' '.join(last)}")
         finally:
             if process.returncode is None:
                 process.kill()

@@ -1,0 +1,135 @@
+"""The `jiuzhu` command. Heavy imports stay inside the commands, so that each starts fast."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runtime.logs import configure
+from runtime.settings import Settings
+from runtime.trouble import StartTrouble
+
+app = typer.Typer(
+    name="jiuzhu",
+    help="救助：医疗救助经办系统。每项设置都可用 JIUZHU_ 开头的环境变量给出。\n\n"
+    "Medical-assistance casework. Every setting is an environment variable with the prefix JIUZHU_.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+calendars = typer.Typer(help="工作日历。 Working-day calendars.", no_args_is_help=True)
+app.add_typer(calendars, name="calendar")
+
+Yes = Annotated[bool, typer.Option("--yes", help="不再询问。 Do not ask.")]
+
+
+@app.command()
+def up(
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="清空数据文件夹，重新开始。 Delete the data folder's content first.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """在本机启动整个系统（含数据库、流程服务、邮件捕获），按 Ctrl-C 停止。
+
+    Start everything on this machine, with demonstration data, until Ctrl-C.
+    """
+    from runtime.up import up as run
+
+    settings = Settings()
+    if fresh and not yes and sys.stdin.isatty():
+        typer.confirm(f"将删除 {settings.folder.path} 中的全部数据，确定吗？", abort=True)
+    asyncio.run(run(settings, fresh=fresh, say=typer.echo))
+
+
+@app.command()
+def worker() -> None:
+    """办理进程：执行流程与活动。 Run workflows and activities."""
+    from runtime.worker import run
+
+    asyncio.run(run(_configured("worker")))
+
+
+@app.command()
+def relay() -> None:
+    """投递进程：把待发的信号送到流程服务，并探测系统是否就绪。 Deliver the outbox, probe readiness."""
+    from runtime.relay import run
+
+    asyncio.run(run(_configured("relay")))
+
+
+@app.command()
+def api() -> None:
+    """网页与接口。 Serve pages and the REST API."""
+    from runtime.api import run
+
+    asyncio.run(run(_configured("api")))
+
+
+@app.command()
+def migrate(
+    demo: Annotated[bool, typer.Option("--demo", help="装入演示账号与演示参数。 Load the demonstration.")] = False,
+    up: Annotated[bool, typer.Option("--up", help="另装入 up 专用的演示参数。 Also what only `up` uses.")] = False,
+) -> None:
+    """建库或升级：角色、表、政策文件与参数、区划、日历。可重复运行。
+
+    Bring the database to today's shape and load the baseline. Safe to run again.
+    """
+    from runtime.migration import run
+
+    settings = Settings()
+    run(settings, demo=demo or settings.demo, up=up, say=typer.echo)
+
+
+@app.command()
+def accounts(
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。 Print JSON.")] = False,
+) -> None:
+    """列出演示账号。 List the demonstration accounts."""
+    from runtime import accounts as listing
+
+    typer.echo(listing.as_json() if as_json else "\n".join(listing.as_lines()))
+
+
+@calendars.command("import")
+def import_calendar(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="日历文件（YAML）。 A calendar file.")],
+    division: Annotated[str, typer.Option(help="适用的区划。 The division it holds for.")] = "14",
+) -> None:
+    """导入一年的工作日历，并重算受影响的在办期限。 Import a year's calendar and move the open deadlines it touches."""
+    from runtime.calendar_import import run
+
+    asyncio.run(run(_configured("calendar"), file, division, typer.echo))
+
+
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="演练文件（YAML）。 A story.")],
+    timeline: Annotated[bool, typer.Option("--timeline", help="以表格输出时间线。 Print the timeline.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出时间线。 Print it as JSON.")] = False,
+) -> None:
+    """按文件演练一个完整的故事，全部符合预期时返回 0。 Run a whole story; exits 0 when all holds."""
+    from runtime.simulate import run
+
+    raise typer.Exit(asyncio.run(run(file, timeline=timeline, as_json=as_json)))
+
+
+def _configured(process: str) -> Settings:
+    settings = Settings()
+    configure(settings, process)
+    return settings
+
+
+def main() -> None:
+    """The entry point: a known trouble is words and exit code 1, not a traceback."""
+    try:
+        app()
+    except StartTrouble as trouble:
+        typer.secho(str(trouble), err=True, fg=typer.colors.RED)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""`jiuzhu up`: the whole house in one terminal, until Ctrl-C."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+
+from runtime.embedded.stack import Ports, Stack
+from runtime.settings import Settings
+from store.demonstration import PASSWORD
+
+# The desks that the main path passes, in its order; `jiuzhu accounts` lists all.
+DESKS = (
+    ("township.township_government.caseworker@140522100", "乡镇经办：受理、入户调查、公示"),
+    ("township.township_government.supervisor@140522100", "乡镇审核"),
+    ("county.medical_insurance.caseworker@140522", "县医保经办：审核、公示、支付申请"),
+    ("county.medical_insurance.supervisor@140522", "县医保审批"),
+    ("county.finance.caseworker@140522", "县财政审核"),
+    ("county.finance.supervisor@140522", "县财政拨付"),
+    ("city.medical_insurance.supervisor@1405", "市医保：参数、超期督办"),
+    ("province.medical_insurance.supervisor@14", "省医保：超期督办"),
+)
+
+
+async def up(settings: Settings, *, fresh: bool, say: Callable[[str], None]) -> None:
+    """Start everything, say where it is, keep it alive until SIGINT or SIGTERM, stop it. Raises StartTrouble."""
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(sign, task.cancel)
+    began = time.monotonic()
+
+    def progress(line: str) -> None:
+        say(f"[{time.monotonic() - began:5.1f} s] {line}")
+
+    progress(f"数据文件夹 {settings.folder.path}")
+    stack = Stack(
+        settings.data_dir, ports=Ports.of(settings), host=settings.host, demo=True, up=True, fresh=fresh, log=progress
+    )
+    try:
+        async with stack:
+            for line in announcement(stack):
+                say(line)
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        task.uncancel()
+    progress("已全部停止，数据保留在数据文件夹中")
+
+
+def announcement(stack: Stack) -> list[str]:
+    """What a newcomer needs to go on; the first line is what programs wait for."""
+    width = max(len(username) for username, _ in DESKS)
+    lines = [f"ready: {stack.api_url}", "", f"演示账号（口令均为 {PASSWORD}）："]
+    lines += [f"  {username:<{width}}  {desk}" for username, desk in DESKS]
+    lines += ["  全部账号：jiuzhu accounts", "", f"邮件：  {stack.api_url}/dev/mail"]
+    if stack.temporal_ui_url:
+        lines.append(f"流程：  {stack.temporal_ui_url}")
+    return [*lines, f"日志：  {stack.folder.logs}", "停止：  Ctrl-C", ""]
