@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.clauses import Clause, Document
@@ -44,19 +45,42 @@ class Law:
 
 async def load_rulebook(session: AsyncSession, division: str, known_on: date) -> Rulebook:
     """The rulebook of `division` from the tables, as they stand in this transaction."""
-    parameters = await session.scalars(select(ParameterRow).where(ParameterRow.division.in_(ancestors(division))))
-    calendars = await session.scalars(
-        select(CalendarRow).where(CalendarRow.division.in_(ancestors(division))).order_by(CalendarRow.version)
+    return (await load_law(session)).rulebook(division, known_on)
+
+
+async def load_law(session: AsyncSession) -> Law:
+    """All of the law. Read once per engine and kept until a parameter, document or calendar is added."""
+    engine = session.get_bind().engine
+    version = tuple(
+        await session.execute(
+            select(
+                select(func.count()).select_from(ParameterRow).scalar_subquery(),
+                select(func.max(ParameterRow.entered_at)).scalar_subquery(),
+                select(func.count()).select_from(CalendarRow).scalar_subquery(),
+                select(func.count()).select_from(ClauseRow).scalar_subquery(),
+            )
+        )
     )
+    kept = _KEPT.get(engine)
+    if kept is None or kept[0] != version:
+        kept = _KEPT[engine] = (version, await _read_law(session))
+    return kept[1]
+
+
+_KEPT: WeakKeyDictionary[Engine, tuple[tuple[Any, ...], Law]] = WeakKeyDictionary()
+
+
+async def _read_law(session: AsyncSession) -> Law:
     documents = await session.scalars(select(DocumentRow))
     clauses = await session.scalars(select(ClauseRow))
-    law = Law(
+    parameters = await session.scalars(select(ParameterRow))
+    calendars = await session.scalars(select(CalendarRow).order_by(CalendarRow.version))
+    return Law(
         documents={row.id: _document(row) for row in documents},
         clauses={row.id: Clause(row.id, row.document_id, row.section, row.title, row.text) for row in clauses},
         parameters=by_key(_parameter(row) for row in parameters),
         calendars=_by_division(calendars),
     )
-    return law.rulebook(division, known_on)
 
 
 def by_key(parameters: Iterable[Parameter]) -> dict[str, tuple[Parameter, ...]]:

@@ -41,6 +41,8 @@ class PeriodRow(Base):
     deadline_version: Mapped[int]
     climbs: Mapped[bool]
     ladder: Mapped[Json]
+    ladder_since: Mapped[Moment]
+    """When the period was opened or its date last moved: earlier rungs are left out."""
     next_moment: Mapped[Moment | None]
     opened_at: Mapped[Moment]
     closed_at: Mapped[Moment | None]
@@ -94,7 +96,6 @@ class TaskRow(Base):
     acknowledged_at: Mapped[Moment | None]
     closed_reason: Mapped[str | None]
     days_late: Mapped[int | None]
-    digested_at: Mapped[Moment | None]
 
 
 class RungRow(Base):

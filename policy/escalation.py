@@ -1,0 +1,108 @@
+"""The ladder 督办阶梯 (processes 3.0, R-ESC): which rungs are to be climbed now, and whom each one addresses.
+
+No document fixes a ladder; its offsets and hour are parameters (ESCALATION, LADDER_HOUR), its addressees stand here.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from policy.deadlines import RungMoment
+from policy.terms import Department, Level, Office, Post, Role, Rung, division_at, level_of
+
+PROMPT = timedelta(minutes=15)
+"""A rung climbed later than this after its moment says that it is late (an outage), however it came about."""
+
+_LEFT_TO_THE_LIGHT = (Rung.REMINDER, Rung.DUE_TODAY)
+_FOR_CITIZENS = (Rung.REMINDER, Rung.DUE_TODAY)
+
+
+@dataclass(frozen=True)
+class Climb:
+    """What to do now: rungs to climb in order, each with whether it comes late; and when to look again."""
+
+    rungs: tuple[tuple[RungMoment, bool], ...]
+    next_moment: datetime | None
+
+
+def to_climb(
+    ladder: Sequence[RungMoment],
+    *,
+    since: datetime,
+    now: datetime,
+    climbed: Collection[Rung],
+    waits_for_citizen: bool = False,
+) -> Climb:
+    """The rungs due at `now` that have not been climbed.
+
+    `since` is when the period was opened or its date last moved. Of the rungs dated before that, reminder and due-today
+    are left to the light and only the highest of the others is sent, marked late. A rung missed in an outage is climbed
+    once, marked late, before the next. A task that waits for a citizen climbs no further than due-today.
+    """
+    steps = [step for step in ladder if not waits_for_citizen or step.rung in _FOR_CITIZENS]
+    earlier = [step for step in steps if step.at <= since and step.rung not in _LEFT_TO_THE_LIGHT]
+    wanted = [*earlier[-1:], *(step for step in steps if step.at > since)]
+    open_steps = [step for step in wanted if step.rung not in climbed]
+    due = [step for step in open_steps if step.at <= now]
+    coming = [step.at for step in open_steps if step.at > now]
+    return Climb(
+        tuple((step, step.at <= since or now - step.at > PROMPT) for step in due),
+        min(coming, default=None),
+    )
+
+
+def addressees(rung: Rung, office: Office, *, waits_for_citizen: bool = False) -> tuple[Office, ...]:
+    """The posts that a rung addresses beside the holder of the task: first the office itself, then those above it.
+
+    A township has no department above it: its overdue goes to the county's medical-insurance supervisor as well, city and
+    province likewise. Levels not above the owner are left out.
+    """
+    if waits_for_citizen:
+        return (office,)
+    supervisor = _in_unit(office, Role.SUPERVISOR)
+    leader = _in_unit(office, Role.LEADER)
+    township = office.post.level is Level.TOWNSHIP
+    match rung:
+        case Rung.REMINDER:
+            return (office,)
+        case Rung.DUE_TODAY:
+            return _distinct(office, supervisor)
+        case Rung.OVERDUE:
+            above = (_supervisor_at(office, Level.COUNTY),) if township else ()
+            return _distinct(office, supervisor, leader, *above)
+        case Rung.CITY:
+            return (_supervisor_at(office, Level.CITY),) if office.post.level.rank > Level.CITY.rank else ()
+        case Rung.PROVINCE:
+            return (_supervisor_at(office, Level.PROVINCE),) if office.post.level.rank > Level.PROVINCE.rank else ()
+
+
+def one_up(office: Office) -> Office | None:
+    """Where a rung goes when nobody holds the post: supervisor, leader, then the supervisor one level up."""
+    post = office.post
+    if post.role is Role.CASEWORKER:
+        return _in_unit(office, Role.SUPERVISOR)
+    if post.role is Role.SUPERVISOR:
+        return _in_unit(office, Role.LEADER)
+    if post.level is Level.PROVINCE:
+        return None
+    return _supervisor_at(office, list(Level)[post.level.rank - 1])
+
+
+def _in_unit(office: Office, role: Role) -> Office:
+    return Office(office.division, Post(office.post.level, office.post.department, role))
+
+
+def _supervisor_at(office: Office, level: Level) -> Office:
+    department = office.post.department
+    if department is Department.TOWNSHIP_GOVERNMENT:
+        department = Department.MEDICAL_INSURANCE
+    return Office(division_at(office.division, level), Post(level, department, Role.SUPERVISOR))
+
+
+def _distinct(*offices: Office) -> tuple[Office, ...]:
+    return tuple(dict.fromkeys(offices))
+
+
+def office_of(division: str, post: Post) -> Office:
+    """The office that holds `post` for a case of `division`: the same division, or the one above it at the post's level."""
+    return Office(division_at(division, post.level) if level_of(division) is not post.level else division, post)
