@@ -1,0 +1,72 @@
+"""The fields of a new application (api contract, POST /api/v1/applications) as the page asks for them."""
+
+from policy.fields import Choice, Field, Kind
+from policy.terms import Category, DocumentKind, PayeeKind, Residence, Term
+
+
+def _choices(terms: type[Term]) -> tuple[Choice, ...]:
+    return tuple(Choice(term.value, term.label) for term in terms)
+
+
+CATEGORY = Field(
+    "category",
+    "对象类别",
+    Kind.CHOICE,
+    choices=_choices(Category),
+    help="本页办理依申请救助；已认定并标识的对象手工报销的，另有直接报销程序（后续版本）",
+    clause="A-37",
+)
+
+APPLICANT = (
+    Field("name", "姓名", Kind.LINE),
+    Field("id_number", "身份证号码", Kind.LINE, clause="X-15"),
+    Field("phone", "联系电话", Kind.LINE, required=False),
+    Field("address", "住址", Kind.LINE, required=False),
+    Field("residence", "户籍类型", Kind.CHOICE, choices=_choices(Residence)),
+    Field("registered_in", "户籍地", Kind.LINE, required=False, help="区划代码；不填即为受理乡镇"),
+    Field("recognised_in", "认定地", Kind.LINE, required=False, help="区划代码；已认定身份的填写"),
+    Field("insured_in", "参保地", Kind.LINE, required=False, help="区划代码；不填即为户籍地"),
+)
+
+AMOUNTS = (
+    Field("total", "总费用", Kind.MONEY),
+    Field("compliant_total", "合规费用", Kind.MONEY),
+    Field("basic", "基本医保支付", Kind.MONEY),
+    Field("critical_illness", "大病保险支付", Kind.MONEY),
+    Field("supplementary", "补充医疗保险支付", Kind.MONEY, required=False),
+    Field("commercial", "商业保险支付", Kind.MONEY, required=False),
+    Field("preferential_subsidy", "优抚医疗补助", Kind.MONEY, required=False),
+    Field("mutual_aid", "社会互助帮困", Kind.MONEY, required=False),
+)
+
+TREATMENT = (
+    Field("institution_code", "医疗机构代码", Kind.LINE, required=False),
+    Field("settlement_no", "结算单号", Kind.LINE, clause="B-21"),
+    Field("disease_code", "病种代码", Kind.LINE, required=False, help="单病种救助的填写，如 A61-04"),
+    Field("admitted_on", "入院日期", Kind.DATE),
+    Field("discharged_on", "出院日期", Kind.DATE),
+    Field("settled_on", "结算日期", Kind.DATE),
+    Field("filing_no", "异地就医备案号", Kind.LINE, required=False),
+    Field("referral_no", "转诊单号", Kind.LINE, required=False),
+)
+
+SWITCHES = (("out_of_region", "统筹区外就医"), ("one_stop", "费用已一站式结算"))
+
+PAYEE = (
+    Field("kind", "收款方类型", Kind.CHOICE, choices=_choices(PayeeKind), clause="A-51"),
+    Field("name", "户名", Kind.LINE),
+    Field("account", "账号", Kind.LINE),
+    Field("bank", "开户银行", Kind.LINE, required=False),
+)
+
+PAPER_ENTRY = (
+    Field("submitted_on", "纸面提交日期", Kind.DATE, required=False, help="申请人在纸面提交的日期，不得晚于今天"),
+    Field("paper_reason", "补录原因", Kind.TEXT, required=False, help="补录时必填"),
+)
+
+PAPER_KINDS = tuple(DocumentKind)
+HOUSEHOLD = (
+    Field("name", "姓名", Kind.LINE, required=False),
+    Field("id_number", "身份证号码", Kind.LINE, required=False),
+    Field("relation", "与申请人关系", Kind.LINE, required=False),
+)

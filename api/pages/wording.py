@@ -1,0 +1,100 @@
+"""How dates, money and periods are written on pages. Filters of the templates."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from policy.deadlines import SHANGHAI
+
+_WEEKDAYS = {"zh-CN": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_UNITS = {
+    "zh-CN": {"WD": "{}个工作日", "days": "{}日", "months": "{}个月", "day_of_next_month": "次月{}日"},
+    "en": {
+        "WD": "{} working days",
+        "days": "{} days",
+        "months": "{} months",
+        "day_of_next_month": "day {} of the next month",
+    },
+}
+_WORDS = {"zh-CN": {"no_term": "无期限", "week": "周"}, "en": {"no_term": "no term", "week": ""}}
+_CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
+
+
+@dataclass(frozen=True)
+class CountedDay:
+    """A day of a period: its number, or why it does not count."""
+
+    day: date
+    number: int | None
+    why: str = ""
+
+
+class Wording:
+    """The filters for one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._weekdays = _WEEKDAYS[language]
+        self._units = _UNITS[language]
+        self._words = _WORDS[language]
+
+    def day(self, value: date | str | None) -> str:
+        """2025-10-14 周二."""
+        if value in (None, ""):
+            return "—"
+        on = _date(value)
+        return f"{on.isoformat()} {self._words['week']}{self._weekdays[on.weekday()]}"
+
+    def short_day(self, value: date | str) -> str:
+        """10-14 周二."""
+        return self.day(value)[5:]
+
+    def moment(self, value: datetime | str | None) -> str:
+        """2025-10-14 09:30, in Shanghai."""
+        if value in (None, ""):
+            return "—"
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+        assert isinstance(at, datetime)
+        return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+    def money(self, value: Decimal | str | None) -> str:
+        """10,200.00."""
+        return "—" if value in (None, "") else f"{Decimal(value):,.2f}"
+
+    def term(self, rule: Any) -> str:
+        """The length of a period as its rule states it: 10个工作日."""
+        value, unit = _read(rule, "value"), str(_read(rule, "unit"))
+        return self._words["no_term"] if value is None else self._units.get(unit, "{} " + unit).format(value)
+
+    def filters(self) -> dict[str, Any]:
+        return {
+            "day": self.day,
+            "short_day": self.short_day,
+            "moment": self.moment,
+            "money": self.money,
+            "term": self.term,
+            "day_by_day": day_by_day,
+        }
+
+
+def day_by_day(due: Any) -> list[CountedDay]:
+    """The counted and the skipped days of a period in the order in which they come."""
+    counted = [CountedDay(_date(day), number) for number, day in enumerate(_read(due, "counted") or (), start=1)]
+    skipped = [CountedDay(_date(_read(s, "day")), None, _read(s, "why")) for s in _read(due, "skipped") or ()]
+    return sorted([*counted, *skipped], key=lambda line: line.day)
+
+
+def is_clause_id(value: object) -> bool:
+    """Whether a code is the catalogue id of a clause (A-37), which pages cite in full."""
+    return isinstance(value, str) and bool(_CLAUSE.fullmatch(value))
+
+
+def _date(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _read(thing: Any, name: str) -> Any:
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name)
