@@ -1,0 +1,146 @@
+"""One of each paper, for invented people of 阳城县 (S-01, S-04)."""
+
+from datetime import date
+from decimal import Decimal
+
+from notifications.papers import (
+    AcceptanceReceipt,
+    CalculationLine,
+    CalculationSheet,
+    CountyPoster,
+    DeliveryRecord,
+    MissingPapers,
+    Paper,
+    ParameterLine,
+    PosterEntry,
+    Provision,
+    RefusalNotice,
+    TownshipPoster,
+)
+
+CITATION = "晋医保发〔2019〕46号 三（十一）"
+CASE_NUMBER = "14052210020250001"
+TOWNSHIP = "北留镇人民政府"
+CONTACT = "北留镇人民政府社会事务办公室，电话：0356-0000000"
+NAME = "王小明"
+ID_NUMBER = "140522195803120017"
+VILLAGE = "北留镇章训村"
+GXZC = "刚性支出困难家庭大病患者（因病致贫重病患者）"
+
+REFUSAL = RefusalNotice(
+    demonstration=False,
+    year=2025,
+    serial=3,
+    applicant_name=NAME,
+    submitted_on=date(2025, 4, 2),
+    provisions=(
+        Provision("晋医保发〔2019〕46号 一（四）", "不符合因病致贫家庭重病患者条件"),
+        Provision(CITATION, "入户调查的患病情况或家庭经济状况与申请不符"),
+    ),
+    reason="经入户调查，家庭名下有未申报的营运车辆一辆，家庭人均收入超过认定标准。",
+    decision_words="不予受理",
+    reconsideration_period="60日",
+    suit_period="6个月",
+    issuer=TOWNSHIP,
+    issued_on=date(2025, 4, 9),
+)
+
+DELIVERY = DeliveryRecord(
+    demonstration=False,
+    issuer=TOWNSHIP,
+    case_number=CASE_NUMBER,
+    document_title=RefusalNotice.title,
+    document_number="〔2025〕第3号",
+    recipient_name=NAME,
+    method="直接送达",
+    received_by=None,
+    delivered_on=date(2025, 4, 10),
+    reconsideration_period="60日",
+    reconsideration_until=date(2025, 6, 9),
+    suit_period="6个月",
+    suit_until=date(2025, 10, 10),
+)
+
+TOWNSHIP_POSTER = TownshipPoster(
+    demonstration=True,
+    issuer=TOWNSHIP,
+    entries=(
+        PosterEntry.of(NAME, ID_NUMBER, VILLAGE, GXZC),
+        PosterEntry.of("欧阳建国", "14052219610704003X", "北留镇皇城村", "低保对象"),
+    ),
+    citation=CITATION,
+    posted_on=date(2025, 3, 13),
+    last_day=date(2025, 3, 20),
+    objection_contact=CONTACT,
+    supervision_line="阳城县医疗保障局，0356-0000001",
+)
+
+COUNTY_POSTER = CountyPoster(
+    demonstration=False,
+    issuer="阳城县医疗保障局",
+    entries=(PosterEntry.of(NAME, ID_NUMBER, VILLAGE, GXZC, Decimal("10200.00")),),
+    citation=CITATION,
+    posted_on=date(2025, 4, 8),
+    last_day=date(2025, 4, 15),
+    objection_contact="阳城县医疗保障局待遇保障股，电话：0356-0000002",
+    supervision_line="晋城市医疗保障局，0356-0000003",
+)
+
+CALCULATION = CalculationSheet(
+    demonstration=True,
+    case_number=CASE_NUMBER,
+    applicant_name="王**",
+    division_name="阳城县北留镇",
+    category=GXZC,
+    as_of=date(2024, 12, 20),
+    amount=Decimal("10200.00"),
+    lines=(
+        CalculationLine(
+            "个人负担的合规医疗费用",
+            "86231.00 − 48200.00 − 11300.00 − 0.00 − 2000.00 − 0.00 − 0.00",
+            "24731.00",
+            "晋医保发〔2019〕46号 二（七）",
+        ),
+        CalculationLine("扣除起付标准", "24731.00 − 7731.00", "17000.00", "晋医保办发〔2023〕7号 一"),
+        CalculationLine("按比例救助", "17000.00 × 60%", "10200.00", "晋医保发〔2019〕46号 二（七）"),
+        CalculationLine("年度限额", "min(10200.00, 40000.00 − 0.00)", "10200.00", None),
+    ),
+    parameters=(
+        ParameterLine("DEDUCT(GXZC)", "25% × PCDI(2023)", date(2024, 1, 1), "演示参数", "演示值"),
+        ParameterLine("RATE(GXZC)", "60%", date(2024, 1, 1), "演示参数", "演示值"),
+        ParameterLine("CAP(GXZC)", "40000.00", date(2024, 1, 1), "演示参数", "演示值"),
+    ),
+    remarks=("本表使用了演示参数，结果不作为支付依据。",),
+)
+
+RECEIPT = AcceptanceReceipt(
+    demonstration=False,
+    case_number=CASE_NUMBER,
+    issuer=TOWNSHIP,
+    applicant_name=NAME,
+    submitted_on=date(2025, 3, 3),
+    accepted_on=date(2025, 3, 4),
+    papers=("医疗诊断书", "医疗费用收据", "病史材料", "民政部门认定材料"),
+    pending_papers=("医疗保险报销证明",),
+    pending_until=date(2025, 3, 18),
+    survey_until=date(2025, 3, 18),
+    contact=CONTACT,
+)
+
+MISSING = MissingPapers(
+    demonstration=False,
+    case_number=CASE_NUMBER,
+    issuer=TOWNSHIP,
+    applicant_name=NAME,
+    submitted_on=date(2025, 3, 3),
+    told_on=date(2025, 3, 5),
+    missing=("病史材料", "医疗保险报销证明"),
+    note="医疗费用收据复印件请加盖医院收费章。",
+    citation=CITATION,
+    supply_until=date(2025, 3, 19),
+    contact=CONTACT,
+)
+
+PAPERS: dict[str, Paper] = {
+    paper.folder: paper for paper in (REFUSAL, DELIVERY, TOWNSHIP_POSTER, COUNTY_POSTER, CALCULATION, RECEIPT, MISSING)
+}
