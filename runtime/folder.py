@@ -68,7 +68,8 @@ class DataFolder:
     def socket(self) -> Path:
         """A short folder without blanks for PostgreSQL's socket: a socket's whole path may have 107 bytes."""
         name = hashlib.sha256(str(self.path).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"jiuzhu-{name}"
+        place = tempfile.gettempdir()
+        return Path("/tmp" if " " in place or len(place) > 60 else place) / f"jiuzhu-{name}"
 
     def database_url(self, role: str, database: str = "jiuzhu") -> str:
         """Address of the embedded database for `api`, `worker`, `relay`, `migration` or `postgres` (the superuser)."""

@@ -36,7 +36,13 @@ async def up(settings: Settings, *, fresh: bool, say: Callable[[str], None]) -> 
 
     progress(f"数据文件夹 {settings.folder.path}")
     stack = Stack(
-        settings.data_dir, ports=Ports.of(settings), host=settings.host, demo=True, up=True, fresh=fresh, log=progress
+        settings.data_dir,
+        ports=lambda: Ports.of(settings),
+        host=settings.host,
+        demo=True,
+        up=True,
+        fresh=fresh,
+        log=progress,
     )
     try:
         async with stack:

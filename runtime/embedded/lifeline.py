@@ -1,14 +1,15 @@
-"""What a child does between fork and exec: ask the kernel to end it with its parent, and leave root if it must.
+"""A child's first breath: asks the kernel to end it with its parent, leaves root if it must, becomes the real program.
 
-PostgreSQL refuses to run as root. Opening every folder above the data folder to another user would be worse, so the
-child becomes that user and keeps one capability, to pass through folders that are root's alone.
+Run as a script of its own before the program (`through`), since code between fork and exec is unsafe in a process with
+threads. PostgreSQL refuses to run as root; opening every folder above the data folder to another user would be worse
+than what is done here: the child becomes that user and keeps one capability, to pass through folders that are root's
+alone.
 """
 
 import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
@@ -26,37 +27,41 @@ class _Sets(ctypes.Structure):
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
-# Loaded here, since nothing may be imported or allocated carelessly between fork and exec.
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+def through(arguments: list[str], death_signal: signal.Signals, user: tuple[int, int] | None = None) -> list[str]:
+    """The command that runs `arguments` as `user` (uid, gid), to be sent `death_signal` when this process dies.
 
-
-def before_exec(death_signal: signal.Signals, user: tuple[int, int] | None) -> Callable[[], None]:
-    """A `preexec_fn`: become `user` (uid, gid) if given, then be sent `death_signal` when the parent dies.
-
-    In this order, since a change of user clears the death signal. Outside Linux the next start sweeps up instead.
+    Outside Linux nothing is asked of the kernel; the next start sweeps up instead.
     """
-    parent = os.getpid()
-
-    def prepare() -> None:
-        if user is not None:
-            _become(*user)
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-            if os.getppid() != parent:  # it died between fork and here
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    return prepare
+    uid, gid = user or (-1, -1)
+    own = [str(int(death_signal)), str(os.getpid()), str(uid), str(gid)]
+    return [sys.executable, "-I", "-S", __file__, *own, *arguments]
 
 
-def _become(uid: int, gid: int) -> None:
-    if _libc is not None:
-        _libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+def _main(death_signal: int, parent: int, uid: int, gid: int, arguments: list[str]) -> None:
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if uid >= 0:
+        _become(libc, uid, gid)
+    if libc is not None:
+        # After the change of user, which clears it.
+        libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit(1)  # the parent died before it could be asked for
+    os.execv(arguments[0], arguments)
+
+
+def _become(libc: ctypes.CDLL | None, uid: int, gid: int) -> None:
+    if libc is not None:
+        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
-    if _libc is not None:
+    if libc is not None:
         bit = 1 << CAP_DAC_OVERRIDE
         sets = (_Sets * 2)(_Sets(bit, bit, bit), _Sets(0, 0, 0))
-        # Where the container was denied the capability these calls fail, and the folder must be reachable by itself.
-        _libc.capset(ctypes.byref(_Header(CAPABILITY_VERSION_3, 0)), sets)
-        _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+        # Where a container was denied the capability these calls fail, and the folder must be reachable by itself.
+        libc.capset(ctypes.byref(_Header(CAPABILITY_VERSION_3, 0)), sets)
+        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
+if __name__ == "__main__":
+    _main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from runtime.embedded.lifeline import before_exec
+from runtime.embedded.lifeline import through
 from runtime.embedded.processes import end, working_in
 from runtime.embedded.service import Launch
 from runtime.folder import DataFolder
@@ -78,12 +78,7 @@ class Postgres:
         ]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         made = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            preexec_fn=before_exec(signal.SIGKILL, user),
-            env=self._environment(),
-            cwd="/",
+            through(command, signal.SIGKILL, user), capture_output=True, text=True, env=self._environment(), cwd="/"
         )
         if made.returncode:
             raise StartTrouble(f"数据库初始化失败：{made.stderr.strip().splitlines()[-1:]}")
@@ -93,6 +88,8 @@ class Postgres:
         """End orphans of a killed server and drop its id file: the folder's lock says that nobody else may run one."""
         for pid in working_in(self._data):
             end(pid, signal.SIGKILL)
+        for stale in self._folder.socket.glob(".s.PGSQL.*"):
+            stale.unlink()
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         self._make_socket_folder()
 

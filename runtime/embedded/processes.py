@@ -49,7 +49,7 @@ def end(pid: int, stop_signal: signal.Signals, patience: float = 5.0) -> None:
 
 def working_in(folder: Path) -> list[int]:
     """Processes whose current folder is `folder`: PostgreSQL's live in their data folder, orphans included."""
-    found = []
+    found, folder = [], folder.resolve()
     for entry in PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if (entry / "cwd").readlink() == folder and int(entry.name) != os.getpid():

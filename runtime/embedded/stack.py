@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from typing import Literal, Self, TextIO
 from runtime import keys
 from runtime.clock import StoryClock
 from runtime.embedded import ports, processes
-from runtime.embedded.lifeline import before_exec
+from runtime.embedded.lifeline import through
 from runtime.embedded.postgres import Postgres, remove_socket
 from runtime.embedded.programs import ROOT, MailCatcher, Program, answers, environment
 from runtime.embedded.service import Service
@@ -75,7 +75,8 @@ class Stack:
     data_dir: Path
     engine: Literal["real", "time-skipping"] = "real"
     start: datetime | None = None
-    ports: Ports | None = None
+    ports: Callable[[], Ports] = Ports.anywhere
+    """Asked when the folder is ours and swept: what an earlier life left may still hold a port until then."""
     host: str = "127.0.0.1"
     demo: bool = False
     up: bool = False
@@ -179,7 +180,7 @@ class Stack:
             await asyncio.to_thread(self.folder.wipe)
         self.folder.prepare(with_temporal=self.engine == "real")
         await asyncio.to_thread(self._sweep)
-        self._ports = self.ports or Ports.anywhere()
+        self._ports = self.ports()
         if " " in str(self.folder.path):
             self.log(f"数据文件夹的路径含有空格：数据库的套接字改放在 {self.folder.socket}")
         if self.start is not None:
@@ -204,13 +205,12 @@ class Stack:
         journal = self.folder.logs / "migrate.log"
         with journal.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "runtime.cli", "migrate", *flags),
+                *through([sys.executable, "-m", "runtime.cli", "migrate", *flags], signal.SIGTERM),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
                 env=environment(self.child_environment),
                 cwd=ROOT,
-                preexec_fn=before_exec(signal.SIGTERM, None),
             )
         try:
             assert process.stdout is not None

@@ -9,7 +9,7 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 
 from runtime.embedded import processes
-from runtime.embedded.lifeline import before_exec
+from runtime.embedded.lifeline import through
 from runtime.embedded.service import Launch, Service
 from runtime.folder import DataFolder
 from runtime.trouble import StartTrouble
@@ -97,14 +97,13 @@ class Supervised:
         handle = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *launch.arguments,
+                *through(launch.arguments, launch.stop_signal, launch.user),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=handle,
                 stderr=handle,
                 env=launch.environment,
                 cwd=launch.folder,
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops all in order
-                preexec_fn=before_exec(launch.stop_signal, launch.user),
             )
         finally:
             os.close(handle)
