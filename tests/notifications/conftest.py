@@ -60,14 +60,13 @@ def mail_server() -> MailServer:
 
 @pytest.fixture
 def smtp_port(mail_server: MailServer) -> Iterator[int]:
-    controller = _AnyPort(mail_server, hostname="127.0.0.1", port=0)
+    controller = AnyPort(mail_server, hostname="127.0.0.1", port=0)
     controller.start()
-    assert controller.server is not None
-    yield controller.server.sockets[0].getsockname()[1]
+    yield controller.port
     controller.stop()
 
 
-class _AnyPort(Controller):
+class AnyPort(Controller):
     """Lets the system choose the port; the upstream class would try to connect to port 0 to see whether it listens."""
 
     def _trigger_server(self) -> None:
