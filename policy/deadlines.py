@@ -69,11 +69,11 @@ def due_in_month(rulebook: Rulebook, key: str, month: date) -> Due:
 
     Raises MissingParameter as `due_after` does.
     """
-    following = _add_months(month.replace(day=1), 1)
+    following = add_months(month.replace(day=1), 1)
     rule, also = _driving_rule(rulebook, key, following)
     if rule.unit != DAY_OF_NEXT_MONTH:
         raise MissingParameter(key, rulebook.division, following)
-    nominal = following.replace(day=int(rule.value))
+    nominal = _fixed_date(rulebook, following, int(rule.value))
     with _calendar_known(rulebook, nominal):
         target, late_after, skipped = _aim(rulebook, nominal)
         years = _years_touched(rulebook.calendar, nominal, target)
@@ -110,7 +110,7 @@ def ladder(rulebook: Rulebook, due: Due) -> tuple[RungMoment, ...]:
         try:
             day = rulebook.calendar.shift(due.work_target, offsets[rung.value])
         except UnknownYear:
-            break
+            continue
         moments.append(RungMoment(rung, datetime.combine(day, hour, SHANGHAI)))
     return tuple(moments)
 
@@ -122,7 +122,11 @@ def light(rulebook: Rulebook, due: Due, today: date) -> Light:
     if today > due.late_after:
         return Light.RED
     offset = rulebook.parameter("ESCALATION", due.counted_from).value[Rung.REMINDER.value]
-    return Light.YELLOW if today >= rulebook.calendar.shift(due.work_target, offset) else Light.GREEN
+    try:
+        reminder = rulebook.calendar.shift(due.work_target, offset)
+    except UnknownYear:
+        reminder = due.work_target  # the year before is not loaded: the colour changes on the day itself
+    return Light.YELLOW if today >= reminder else Light.GREEN
 
 
 def days_late(calendar: WorkCalendar, late_after: date | None, done_on: date) -> int:
@@ -140,7 +144,7 @@ def _count(calendar: WorkCalendar, rule: Parameter, start: date, *, rolls: bool 
         last = start + timedelta(days=number)
         counted = tuple(start + timedelta(days=n) for n in range(1, number + 1))
     elif rule.unit == MONTHS:
-        last, counted = _add_months(start, number), ()
+        last, counted = add_months(start, number), ()
     else:
         raise ValueError(f"{rule.key} is not a period")
     rolled = calendar.roll_forward(last) if rolls else last
@@ -150,7 +154,13 @@ def _count(calendar: WorkCalendar, rule: Parameter, start: date, *, rolls: bool 
     return Count(rolled, counted, skipped)
 
 
-def _add_months(day: date, months: int) -> date:
+def _fixed_date(rulebook: Rulebook, month: date, day: int) -> date:
+    """The `day`th of `month` (its last day where it is shorter); "N日前" may be set to end on the day before."""
+    named = month.replace(day=min(day, gregorian.monthrange(month.year, month.month)[1]))
+    return named if rulebook.parameter("DEADLINE_INCLUSIVE", named).value else named - timedelta(days=1)
+
+
+def add_months(day: date, months: int) -> date:
     """The corresponding day; a month without it ends on its last day (Civil Code 202)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, gregorian.monthrange(year, month + 1)[1]))
@@ -176,13 +186,8 @@ def _aim(rulebook: Rulebook, nominal: date) -> tuple[date, date, tuple[SkippedDa
 def _driving_rule(rulebook: Rulebook, key: str, on: date) -> tuple[Parameter, tuple[Parameter, ...]]:
     """The nearest rule, unless a farther *document* still in force is stricter; and the others, to be shown."""
     nearest = rulebook.parameter(key, on)
-    farther = [
-        rule
-        for division in ancestors(nearest.division)[1:]
-        for rule in rulebook.parameters.get(key, ())
-        if rule.division == division and rule.in_force(on) and rule.basis is Basis.DOCUMENT
-    ]
-    rules = [nearest, *farther]
+    latest = (rulebook.latest(key, division, on) for division in ancestors(nearest.division)[1:])
+    rules = [nearest, *(rule for rule in latest if rule is not None and rule.basis is Basis.DOCUMENT)]
     driving = min(rules, key=_strictness)
     return driving, tuple(rule for rule in rules if rule is not driving)
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from policy.money import percent
 from policy.parameters import base_of, dimension_of
 from policy.rulebook import Parameter, Rulebook
 
@@ -65,8 +66,8 @@ def _check_rate_floor(rulebook: Rulebook, candidate: Parameter, category: str) -
         yield Finding(
             "error",
             floor.clause or "",
-            f"重点救助对象的救助比例不得低于{_percent(Decimal(floor.value))}",
-            f"the rate of key targets must not be below {_percent(Decimal(floor.value))}",
+            f"重点救助对象的救助比例不得低于{percent(Decimal(floor.value))}",
+            f"the rate of key targets must not be below {percent(Decimal(floor.value))}",
         )
 
 
@@ -114,7 +115,3 @@ def _listed(rulebook: Rulebook, key: str, day: date) -> list[str]:
 
 def _rises(values: Iterable[Decimal]) -> bool:
     return all(low < high for low, high in pairwise(values))
-
-
-def _percent(ratio: Decimal) -> str:
-    return f"{(ratio * 100).normalize():f}%"

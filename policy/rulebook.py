@@ -69,11 +69,12 @@ class Rulebook:
 
     def find(self, key: str, on: date) -> Parameter | None:
         """The nearest division's latest value in force on `on`, or None where no document or office has given one."""
-        for division in ancestors(self.division):
-            values = [p for p in self.parameters.get(key, ()) if p.division == division and p.in_force(on)]
-            if values:
-                return max(values, key=lambda p: (p.effective_from, p.version))
-        return None
+        return next((found for d in ancestors(self.division) if (found := self.latest(key, d, on)) is not None), None)
+
+    def latest(self, key: str, division: str, on: date) -> Parameter | None:
+        """What `division` itself has in force on `on`: the value that started last, in its newest version."""
+        values = [p for p in self.parameters.get(key, ()) if p.division == division and p.in_force(on)]
+        return max(values, key=lambda p: (p.effective_from, p.version), default=None)
 
     def parameter(self, key: str, on: date) -> Parameter:
         """As `find`; raises MissingParameter, which becomes a task for the city's bureau."""
