@@ -50,7 +50,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def _knows(_server: object, _session: object, _envelope: object, _mechanism: str, given: object) -> AuthResult:
     known = LoginPassword(b"jiuzhu", b"secret")
-    return AuthResult(success=given == known)
+    return AuthResult(success=given == known, handled=False)
 
 
 @pytest.fixture
