@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from runtime.embedded.stack import Ports, Stack
+from runtime.embedded.stack import CHILDREN, Ports, Stack
 from runtime.settings import Settings
 from store.demonstration import PASSWORD
 
@@ -22,7 +22,9 @@ DESKS = (
 )
 
 
-async def up(settings: Settings, *, fresh: bool, say: Callable[[str], None]) -> None:
+async def up(
+    settings: Settings, *, fresh: bool, say: Callable[[str], None], children: Sequence[str] = CHILDREN
+) -> None:
     """Start everything, say where it is, keep it alive until SIGINT or SIGTERM, stop it. Raises StartTrouble."""
     task = asyncio.current_task()
     assert task is not None
@@ -42,6 +44,7 @@ async def up(settings: Settings, *, fresh: bool, say: Callable[[str], None]) -> 
         demo=True,
         up=True,
         fresh=fresh,
+        children=children,
         log=progress,
     )
     try:

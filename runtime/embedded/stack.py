@@ -28,6 +28,7 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.trouble import StartTrouble
 
+CHILDREN = ("worker", "relay", "api")
 READY_SECONDS = 60.0
 TEST_NAMESPACE = "default"
 """The only one that the time-skipping server has."""
@@ -82,7 +83,7 @@ class Stack:
     up: bool = False
     fresh: bool = False
     env: dict[str, str] = field(default_factory=dict)
-    children: Sequence[str] = ("worker", "relay", "api")
+    children: Sequence[str] = CHILDREN
     migrate: bool = True
     log: Say = _silent
 
@@ -267,7 +268,7 @@ class Stack:
     async def wait_ready(self) -> None:
         """Return when every process is up and, with worker, relay and API among them, /readyz says so."""
         await asyncio.wait_for(asyncio.gather(*(one.wait_ready() for one in self._running.values())), READY_SECONDS)
-        if not {"worker", "relay", "api"} <= set(self.children):
+        if not set(CHILDREN) <= set(self.children):
             return
         until = time.monotonic() + READY_SECONDS
         while not await answers(f"{self.api_url}/readyz"):
