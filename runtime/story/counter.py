@@ -29,6 +29,9 @@ class Reply:
 class SignInRefused(Exception):
     """No such account, or not with the demonstration password."""
 
+    def __init__(self, actor: str, status: int, said: str) -> None:
+        super().__init__(f"应为：{actor} 登录\n实为：{status} {said}")
+
 
 class Counter:
     """One open connection to the API for all people of a story. `folder` is where the papers that it names lie."""
@@ -58,7 +61,7 @@ class Counter:
         if actor not in self._tokens:
             answer = await self._http.post("/api/v1/sessions", json={"username": actor, "password": PASSWORD})
             if answer.status_code not in (200, 201):
-                raise SignInRefused(f"{actor}: {answer.status_code} {answer.text}")
+                raise SignInRefused(actor, answer.status_code, answer.text)
             self._tokens[actor] = answer.json()["token"]
         return {"Authorization": f"Bearer {self._tokens[actor]}"}
 
@@ -79,9 +82,7 @@ class Counter:
         found = self._file(paper.get("file")) if isinstance(paper, Mapping) else None
         if found is None:
             return paper
-        answer = await self._http.post(
-            "/api/v1/files", files={"file": found}, headers=await self._authorization(actor)
-        )
+        answer = await self._http.post("/api/v1/files", files={"file": found}, headers=await self._authorization(actor))
         return {**paper, "file": answer.json()["file"] if answer.is_success else ""}
 
     def _file(self, written: Any) -> tuple[str, bytes] | None:

@@ -94,8 +94,8 @@ def _count(operand: Any, came: Any) -> bool:
     if not isinstance(came, list):
         return False
     if isinstance(operand, Mapping):
-        return sum(not differences(operand["of"], item) for item in came) == operand["is"]
-    return len(came) == operand
+        return sum(not differences(operand["of"], item) for item in came) == int(operand["is"])
+    return len(came) == int(operand)
 
 
 def _matches(operand: Any, came: Any) -> bool:

@@ -12,9 +12,15 @@ _PART = re.compile(r"[^.\[\]]+|\[-?\d+\]")
 class UnknownName(Exception):
     """A story uses a name that no earlier step has saved."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"前面没有存下名为 {name} 的值")
+
 
 class NoSuchPath(Exception):
     """An answer does not hold what a story wants to save."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"答复中没有 {path}")
 
 
 def substitute(value: Any, names: Mapping[str, Any]) -> Any:

@@ -26,7 +26,12 @@ UNDER_WAY = """
 select (select count(*) from outbox where state = 'pending')                               as outbox,
        (select count(*) from notice where state in ('queued', 'sending'))                 as notices,
        (select count(*) from task where outcome is not null and acknowledged_at is null)  as answers,
-       (select count(*) from period where closed_at is null and next_moment <= :now)      as rungs
+       (select count(*) from period where next_moment <= :now and exists
+          (select 1 from task where period_id = period.id and state = 'open'))            as rungs
+"""
+NEXT_MOMENT = """
+select min(next_moment) from period
+ where next_moment > :after and exists (select 1 from task where period_id = period.id and state = 'open')
 """
 
 
@@ -41,12 +46,13 @@ class Records:
 
     async def open_task(self, kind: str, subject: str) -> str | None:
         """The id of the oldest open task of that kind for the subject."""
-        return await self._one(
+        found: str | None = await self._one(
             "select id::text from task where kind = :kind and subject_id = cast(:subject as uuid) and state = 'open' "
             "order by opened_at, id limit 1",
             kind=kind,
             subject=subject,
         )
+        return found
 
     async def open_kinds(self, subject: str) -> list[str]:
         """What is open instead, for the words of a failure."""
@@ -69,23 +75,17 @@ class Records:
 
     async def next_moment(self, after: datetime) -> datetime | None:
         """The earliest rung that is still to come."""
-        found: datetime | None = await self._one(
-            "select min(next_moment) from period where closed_at is null and next_moment > :after", after=after
-        )
+        found: datetime | None = await self._one(NEXT_MOMENT, after=after)
         return found
 
-    async def workflows(self) -> list[str]:
-        """Every workflow that was ever signalled and is not known to have ended."""
-        rows = await self._all(
-            "select distinct workflow_id from outbox where state <> 'closed' order by workflow_id"
-        )
-        return [row["workflow_id"] for row in rows]
+    async def workflows(self) -> dict[str, int]:
+        """Every workflow that was ever signalled, with the number of its last signal."""
+        rows = await self._all("select workflow_id, max(id) as last from outbox where state <> 'pending' group by 1")
+        return {row["workflow_id"]: row["last"] for row in rows}
 
     async def timeline(self) -> list[Entry]:
         """Of all subjects, oldest first."""
-        rows = await self._all(
-            "select at, day, subject_id, tag, actor, codes, grounds from timeline order by at, id"
-        )
+        rows = await self._all("select at, day, subject_id, tag, actor, codes, grounds from timeline order by at, id")
         return [
             Entry(
                 row["at"],

@@ -1,0 +1,83 @@
+"""`jiuzhu simulate`: a whole story against the real API, workers, PostgreSQL, mail and a Temporal whose time can be moved.
+
+The language is described in docs/process/stories.md.
+"""
+
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from runtime.clock import clock
+from runtime.embedded.stack import Stack
+from runtime.story.counter import Counter, SignInRefused
+from runtime.story.language import StoryFile, read_story
+from runtime.story.names import NoSuchPath, UnknownName
+from runtime.story.pack import load_story_parameters
+from runtime.story.quiet import NotQuiet, Quiet, WorkflowFailed
+from runtime.story.records import Records
+from runtime.story.report import Failure, Outcome
+from runtime.story.verbs import StepFailed, World
+from runtime.temporal import connect
+
+
+async def run(file: Path, *, timeline: bool = False, as_json: bool = False) -> int:
+    """Run the story in the file and print how it went; 0 when all holds, else 1. Raises StartTrouble."""
+    outcome = await tell(read_story(file))
+    typer.echo(outcome.as_json() if as_json else outcome.as_text(timeline=timeline))
+    return 0 if outcome.holds else 1
+
+
+async def tell(story_file: StoryFile) -> Outcome:
+    """Run the story in a data folder of its own, on ports of its own, which are gone afterwards."""
+    story = story_file.story
+    outcome = Outcome(story.title, len(story.steps))
+    began = time.monotonic()
+    async with AsyncExitStack() as exits:
+        folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="jiuzhu-story-")))
+        stack = await exits.enter_async_context(_stack(story_file, folder / "data"))
+        world = await _world(exits, stack, story_file)
+        load_story_parameters(stack.dsn("migration"), story.parameters, clock(stack.settings).now())
+        outcome.starting = time.monotonic() - began
+        await _steps(world, story_file, outcome)
+        outcome.entries = await world.records.timeline()
+    return outcome
+
+
+def _stack(story_file: StoryFile, folder: Path) -> Stack:
+    story = story_file.story
+    points = {step.kill.at for step in story.steps if step.kill and step.kill.at}
+    return Stack(
+        folder,
+        engine=story.engine,
+        start=story.start,
+        demo=True,
+        env={"JIUZHU_FAULT_POINTS": ",".join(sorted(points))} if points else {},
+    )
+
+
+async def _world(exits: AsyncExitStack, stack: Stack, story_file: StoryFile) -> World:
+    counter = Counter(stack.api_url, story_file.folder)
+    exits.push_async_callback(counter.close)
+    records = Records(stack.dsn("migration"))
+    exits.push_async_callback(records.close)
+    now = clock(stack.settings)
+    quiet = Quiet(await connect(stack.settings), records, now)
+    return World(stack, counter, records, quiet, story_file.folder, {"today": now.now().date().isoformat()})
+
+
+async def _steps(world: World, story_file: StoryFile, outcome: Outcome) -> None:
+    began = time.monotonic()
+    for number, step in enumerate(story_file.story.steps, 1):
+        try:
+            await world.do(step)
+        except (StepFailed, NotQuiet, WorkflowFailed, SignInRefused, UnknownName, NoSuchPath) as error:
+            outcome.failure = Failure(number, step, str(error))
+            break
+        except SQLAlchemyError as error:
+            outcome.failure = Failure(number, step, f"实为：数据库没有答复（{type(error).__name__}）")
+            break
+    outcome.seconds = time.monotonic() - began

@@ -1,0 +1,66 @@
+"""Parameters that hold in one story only, written beside the shipped baseline before the story begins."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.postgresql import insert
+
+from policy.rulebook import Basis
+from runtime.story.language import BadStory
+from store.packs import load_packs
+from store.reference import ParameterRow
+
+DOCUMENT = "演练设定"
+SINCE = "2019-06-25"
+VERSION = 900
+"""Above any version that a pack ships, so that the story's value counts on the same day."""
+
+
+def load_story_parameters(url: str, parameters: Mapping[str, Any], at: datetime) -> None:
+    """Writes them with the migration role at `url`. Raises BadStory for a key whose unit nothing tells.
+
+    A value may stand alone where the shipped packs know the key, `RATE(DSR)` as they know `RATE(DB)`; otherwise it is a
+    mapping {value, unit, division, effective_from, effective_to}.
+    """
+    if not parameters:
+        return
+    units = _known_units()
+    rows = [_row(key, written, units, at) for key, written in parameters.items()]
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(insert(ParameterRow), rows)
+    engine.dispose()
+
+
+def _known_units() -> dict[str, tuple[str, str | None]]:
+    known: dict[str, tuple[str, str | None]] = {}
+    for parameter in load_packs(("14", "1405"), demo=True).parameters:
+        known.setdefault(parameter.key.partition("(")[0], (parameter.unit, parameter.clause))
+        known[parameter.key] = (parameter.unit, parameter.clause)
+    return known
+
+
+def _row(key: str, written: Any, units: Mapping[str, tuple[str, str | None]], at: datetime) -> dict[str, Any]:
+    entry = written if isinstance(written, Mapping) and "value" in written else {"value": written}
+    unit, clause = units.get(key) or units.get(key.partition("(")[0]) or ("", None)
+    if not (entry.get("unit") or unit):
+        raise BadStory(f"pack 中的 {key}：没有随附的同名参数，请写成 {{value: …, unit: …}}")
+    end = entry.get("effective_to")
+    return {
+        "key": key,
+        "division": entry.get("division", "14"),
+        "value": entry["value"],
+        "unit": entry.get("unit") or unit,
+        "effective_from": date.fromisoformat(entry.get("effective_from", SINCE)),
+        "effective_to": date.fromisoformat(end) if end else None,
+        "document": DOCUMENT,
+        "clause": clause,
+        "basis": Basis.DEMONSTRATION.value,
+        "note": "",
+        "version": VERSION,
+        "source": "pack",
+        "entered_by": None,
+        "entered_at": at,
+    }
