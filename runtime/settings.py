@@ -56,8 +56,7 @@ class Settings(BaseSettings):
     )
     fault_points: str = Field(default="", description="演练用的故障点，以逗号分隔；平时为空")
 
-    cipher: Literal["aes-gcm", "sm4-gcm"] = Field(default="aes-gcm", description="字段与文件加密算法")
-    upload_limit_mb: int = Field(default=20, ge=1, description="单个上传文件的上限（MB）")
+    upload_limit_mb: int = Field(default=10, ge=1, description="单个上传文件的上限（MB）")
     session_idle_minutes: int = Field(default=30, ge=1, description="无操作多久后退出登录")
     session_hours: int = Field(default=12, ge=1, description="一次登录最长有效时间")
     docs: bool = Field(default=True, description="是否开放 /docs 接口说明；生产环境应关闭")

@@ -116,6 +116,8 @@ class Postgres:
                 "incorrect checksum": "校验和不符",
                 "has wrong ownership": "文件夹属于另一个用户，请用当初的用户运行",
                 "invalid data in file": "文件内容不对",
+                "incompatible with server": "控制文件内容不对",
+                "PANIC:": "数据文件不完整",
                 "syntax error in file": "配置文件内容不对",
                 "No space left on device": "磁盘已满",
             },

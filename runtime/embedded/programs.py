@@ -29,17 +29,14 @@ class Program:
         self.title = TITLES.get(name, name)
         self._own = own
         self._health = health
-        self.once: dict[str, str] = {}
-        """More environment for the next start only: a fault point must not fire again after the restart."""
 
     def clear(self) -> None:
         """These keep nothing outside the database."""
 
     def launch(self) -> Launch:
-        once, self.once = self.once, {}
         return Launch(
             arguments=[sys.executable, "-m", "runtime.cli", self.name],
-            environment=environment({**self._own, **once}),
+            environment=environment(self._own),
             folder=ROOT,
         )
 

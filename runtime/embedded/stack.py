@@ -288,12 +288,9 @@ class Stack:
         """Return when it is up, after a `kill`."""
         await asyncio.wait_for(self._running[name].wait_ready(), READY_SECONDS)
 
-    async def restart(self, name: str, env: dict[str, str] | None = None) -> None:
-        """Stop and start one process in good order, with `env` added for this one start (fault points)."""
-        supervised = self._running[name]
-        if env and isinstance(supervised.service, Program):
-            supervised.service.once = dict(env)
-        await supervised.restart()
+    async def restart(self, name: str) -> None:
+        """Stop one process in good order and start it again; returns when it is ready."""
+        await self._running[name].restart()
 
 
 async def _all(*works: Awaitable[None]) -> None:
