@@ -5,7 +5,8 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-from activities.probe import Probe
+with workflow.unsafe.imports_passed_through():
+    from activities.probe import Probe
 
 
 @workflow.defn(name="probe")

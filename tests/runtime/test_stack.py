@@ -9,7 +9,6 @@ import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.probe import Probe
 from runtime.embedded.stack import Stack
@@ -75,18 +74,12 @@ async def test_probe_through_temporal_and_database_makes_the_system_ready(server
             task_queue=CASEWORK,
             workflows=[ProbeWorkflow],
             activities=[Probe(worker_database).probe],
-            workflow_runner=sandbox(),
         ):
             await probe(client, relay)
         assert await beats_recently(api)
     finally:
         for database in (relay, api, worker_database):
             await database.close()
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    passed = ("activities", "store", "sqlalchemy", "policy")
-    return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*passed))
 
 
 async def test_namespace_keeps_closed_workflows_for_years(servers: Stack) -> None:
