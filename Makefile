@@ -40,7 +40,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 	@echo "安装完成。"
 
-# One line that counts the wheels as they come; everything that is not pip's routine is passed on.
+# One line that counts the wheels as they come; when it fails, the end of what pip said.
 define PROGRESS
 import sys
 seen, lines = 0, []
@@ -53,8 +53,6 @@ for line in sys.stdin:
             print(f"  {seen} 个包 … {line.split()[1 if line[0] == 'C' else 3]:<40}", end=end)
     elif line.startswith("Installing collected"):
         print(f"  共 {seen} 个包，正在安装 …" + " " * 30)
-    elif line.startswith(("ERROR", "WARNING", "error")):
-        print(line, end="", file=sys.stderr)
 ok = any(line.startswith(("Successfully installed", "Requirement already")) for line in lines)
 ok = ok and not any(line.startswith("ERROR") for line in lines)
 if not ok:
