@@ -64,6 +64,7 @@ KINDS: Mapping[str, ParameterKind] = {
     "COUNTY_WD": _term("县级审批期限"),
     "REJECT_NOTICE_WD": _term("书面告知期限"),
     "DELIVERY_WD": _term("告知书送达期限"),
+    "REFUSAL_PHRASE": ParameterKind("书面告知书的决定用语", ("text",), options=("不予受理", "不予救助")),
     "PAY_AFTER_PUBLICITY": _switch("县级公示期满后方可申请拨款"),
     "PAY_APPLY_WD": _term("提交拨款申请期限"),
     "FIN_WD": _term("财政审核期限"),

@@ -39,7 +39,7 @@ def read_value(key: str, typed: str) -> TypedValue:
             raise BadValue("该参数必须有值，不能填“无”", "this parameter must have a value")
         return TypedValue(None, kind.units[0])
     unit = _unit_meant(kind, text)
-    return TypedValue(_READERS[unit](kind, text), unit)
+    return TypedValue(_READERS[unit](kind, typed.strip() if unit == "text" else text), unit)
 
 
 def _half_width(typed: str) -> str:
@@ -81,7 +81,7 @@ def _read_ratio(_kind: ParameterKind, text: str) -> str:
 
 
 def _read_ratio_of_pcdi(kind: ParameterKind, text: str) -> str:
-    return _read_ratio(kind, re.sub(r"\s*(PCDI|人均可支配收入|收入)\s*|的|×|\*", "", text, flags=re.IGNORECASE))
+    return _read_ratio(kind, re.sub(r"\s*(PCDI|[\u4e00-\u9fff]*收入的?|[×*])\s*", "", text, flags=re.IGNORECASE))
 
 
 def _read_tiers(kind: ParameterKind, text: str) -> list[dict[str, str]]:

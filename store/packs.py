@@ -113,6 +113,8 @@ def read_parameters(folder: Path, division: str | None = None) -> Iterator[Param
     """The entries of a folder; without `division`, each entry names its own. Raises BadPack."""
     for path in sorted(folder.glob("*.yaml")):
         for position, entry in enumerate(_content(path, list), start=1):
+            if not isinstance(entry, dict):
+                raise BadPack(path, f"entry {position}", "a mapping is expected")
             with _reading(path, str(entry.get("key", f"entry {position}"))):
                 yield _parameter(entry, division)
 

@@ -1,0 +1,31 @@
+from datetime import date
+
+import pytest
+
+from policy.remedies import remedies
+from policy.rulebook import MissingParameter, Rulebook
+
+
+def test_periods_run_from_the_day_after_receipt(yangcheng: Rulebook) -> None:
+    both = remedies(yangcheng, date(2025, 4, 10))
+
+    assert both.reconsideration_until.nominal == date(2025, 6, 9)
+    assert both.suit_until.nominal == date(2025, 10, 10)
+    assert both.grounds[0] == "A-68"
+
+
+def test_last_day_of_rest_moves_to_the_next_working_day(yangcheng: Rulebook) -> None:
+    both = remedies(yangcheng, date(2025, 4, 2))
+
+    assert both.reconsideration_until.nominal == date(2025, 6, 3)  # 1 June lies in Dragon Boat, to 2 June
+    assert both.suit_until.nominal == date(2025, 10, 9)  # 2 October lies in National Day, to 8 October
+
+
+def test_receipt_at_the_end_of_a_long_month(yangcheng: Rulebook) -> None:
+    assert remedies(yangcheng, date(2025, 8, 31)).suit_until.nominal == date(2026, 2, 28)
+
+
+def test_periods_that_run_into_an_unknown_year_ask_for_its_calendar(yangcheng: Rulebook) -> None:
+    with pytest.raises(MissingParameter) as raised:
+        remedies(yangcheng, date(2027, 9, 1))
+    assert raised.value.key == "WORK_CALENDAR(2028)"
