@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -96,7 +95,7 @@ class PaperRow(Base):
 
 
 class PublicityRow(Base):
-    """A public notice 公示 at township or county (A-40, A-41). `last_day` moves with the calendar."""
+    """A public notice 公示 at township or county (A-40, A-41). `last_day` moves with the calendar; None while a parameter is missing."""
 
     __tablename__ = "publicity"
     __table_args__ = (UniqueConstraint("application_id", "level", "round"),)
@@ -107,7 +106,7 @@ class PublicityRow(Base):
     level: Mapped[str]
     round: Mapped[int]
     posted_on: Mapped[date]
-    last_day: Mapped[date]
+    last_day: Mapped[date | None]
     result: Mapped[str | None]
     result_on: Mapped[date | None]
     poster_file: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("file.id"))
@@ -155,15 +154,3 @@ class SerialRow(Base):
     division: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int]
-
-
-def deductions(row: ApplicationRow) -> Decimal:
-    """What others have paid or forgiven, in the order of A-13."""
-    return (
-        row.basic
-        + row.critical_illness
-        + row.supplementary
-        + row.commercial
-        + row.preferential_subsidy
-        + row.mutual_aid
-    )

@@ -127,7 +127,7 @@ def _load_accounts(connection: Connection) -> None:
     if not missing:
         return
     hashed = PasswordHash.recommended().hash(demonstration.PASSWORD)
-    names = {code: name for code, name in connection.execute(text("select code, name from division"))}
+    names = {row.code: row.name for row in connection.execute(text("select code, name from division"))}
     _add(
         connection,
         AccountRow,

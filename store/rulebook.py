@@ -78,8 +78,8 @@ async def _read_law(session: AsyncSession) -> Law:
     return Law(
         documents={row.id: _document(row) for row in documents},
         clauses={row.id: Clause(row.id, row.document_id, row.section, row.title, row.text) for row in clauses},
-        parameters=by_key(_parameter(row) for row in parameters),
-        calendars=_by_division(calendars),
+        parameters=by_key(parameter_of(row) for row in parameters),
+        calendars=calendars_by_division(calendars),
     )
 
 
@@ -105,7 +105,7 @@ def _document(row: DocumentRow) -> Document:
     )
 
 
-def _parameter(row: ParameterRow) -> Parameter:
+def parameter_of(row: ParameterRow) -> Parameter:
     return Parameter(
         key=row.key,
         value=row.value,
@@ -132,7 +132,7 @@ def calendar_year(row: CalendarRow) -> CalendarYear:
     )
 
 
-def _by_division(rows: Iterable[CalendarRow]) -> dict[str, dict[int, CalendarYear]]:
+def calendars_by_division(rows: Iterable[CalendarRow]) -> dict[str, dict[int, CalendarYear]]:
     calendars: dict[str, dict[int, CalendarYear]] = defaultdict(dict)
     for row in rows:
         calendars[row.division][row.year] = calendar_year(row)

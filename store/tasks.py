@@ -12,15 +12,12 @@ from store.base import Base, Json, Key, Moment
 class PeriodRow(Base):
     """One running term with one ladder; several tasks may share it, one after the other.
 
-    `ladder` is [{rung, at}]; `next_moment` the next rung still to come, None when there is none. With a public notice in
+    `ladder` is [{rung, at}]; `next_moment` the next rung still to come while one of its tasks is open, None when there is none. With a public notice in
     front (`notice_key`), the term counts from the notice's last day, which moves with the calendar too.
     """
 
     __tablename__ = "period"
-    __table_args__ = (
-        UniqueConstraint("workflow_id", "name", "round"),
-        Index("period_next_moment_idx", "next_moment", postgresql_where=text("closed_at is null")),
-    )
+    __table_args__ = (UniqueConstraint("workflow_id", "name", "round"),)
 
     id: Mapped[Key]
     workflow_id: Mapped[str]
@@ -45,7 +42,6 @@ class PeriodRow(Base):
     """When the period was opened or its date last moved: earlier rungs are left out."""
     next_moment: Mapped[Moment | None]
     opened_at: Mapped[Moment]
-    closed_at: Mapped[Moment | None]
 
 
 class TaskRow(Base):

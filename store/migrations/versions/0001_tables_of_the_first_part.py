@@ -160,12 +160,8 @@ def upgrade() -> None:
         sa.Column("ladder_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_moment", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("period_pkey")),
         sa.UniqueConstraint("workflow_id", "name", "round", name=op.f("period_workflow_id_name_round_key")),
-    )
-    op.create_index(
-        "period_next_moment_idx", "period", ["next_moment"], unique=False, postgresql_where=sa.text("closed_at is null")
     )
     op.create_table(
         "serial",
@@ -462,7 +458,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("posted_on", sa.Date(), nullable=False),
-        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("result", sa.String(), nullable=True),
         sa.Column("result_on", sa.Date(), nullable=True),
         sa.Column("poster_file", sa.Uuid(), nullable=True),
@@ -589,7 +585,6 @@ def downgrade() -> None:
     op.drop_index("timeline_subject_idx", table_name="timeline")
     op.drop_table("timeline")
     op.drop_table("serial")
-    op.drop_index("period_next_moment_idx", table_name="period", postgresql_where=sa.text("closed_at is null"))
     op.drop_table("period")
     op.drop_index("parameter_division_key_idx", table_name="parameter")
     op.drop_table("parameter")

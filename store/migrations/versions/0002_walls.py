@@ -47,6 +47,14 @@ create function settlement_used(person uuid, settlement bytea) returns boolean
   select exists (select 1 from application a where a.person_id = person and a.settlement_index = settlement
                   and a.status not in ('withdrawn', 'rejected'))
 $$;
+
+create function aid_in_year(person uuid, year integer, but uuid) returns table (paid numeric, base numeric)
+  language sql stable security definer set search_path = public as $$
+  select coalesce(sum(d.amount), 0), coalesce(sum(d.base), 0)
+    from decision d join application a on a.id = d.application_id
+   where d.final and a.person_id = person and a.id <> but and extract(year from d.as_of) = year
+$$;
+comment on function aid_in_year is 'A cap holds over the year wherever the aid was approved: sums only, no case is shown.';
 """
 
 API_GRANTS = {
@@ -109,6 +117,7 @@ def upgrade() -> None:
         seen = f"exists (select 1 from application a where a.{column} = {table}.id)"
         _api_policy(table, f"handles_cases() and (in_scope(division) or {seen})")
     _grant("jiuzhu_api", API_GRANTS)
+    op.execute("grant update (final) on decision to jiuzhu_api")  # the one thing about a decision that changes
     _grant("jiuzhu_relay", RELAY_GRANTS)
     for table in RELAY_GRANTS["select"]:
         op.execute(f"create policy relay on {table} to jiuzhu_relay using (true) with check (true)")

@@ -1,0 +1,43 @@
+"""What the activities share about a case: loading it by id, closing an answer, moving its status."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from policy.terms import ApplicationStatus
+from store.applications import ApplicationRow
+from store.tasks import TaskRow
+
+
+async def locked_application(session: AsyncSession, application_id: str) -> ApplicationRow:
+    """The application, locked until the transaction ends: what changes a case is done one after the other."""
+    row = await session.get(ApplicationRow, uuid.UUID(application_id), with_for_update=True)
+    if row is None:
+        raise LookupError("no such application")
+    return row
+
+
+async def acknowledge(session: AsyncSession, task_ids: Sequence[str], at: datetime) -> None:
+    """Marks answers as acted on: from here the case shows its new state instead of 流转中."""
+    if task_ids:
+        ids = [uuid.UUID(task_id) for task_id in task_ids]
+        await session.execute(
+            update(TaskRow).where(TaskRow.id.in_(ids), TaskRow.acknowledged_at.is_(None)).values(acknowledged_at=at)
+        )
+
+
+async def close_open_tasks(session: AsyncSession, application_id: uuid.UUID, reason: str) -> None:
+    """Closes what is still open on a case that has ended; an answer that came first keeps its row."""
+    rows = await session.scalars(
+        select(TaskRow).where(TaskRow.subject_id == application_id, TaskRow.state == "open").with_for_update()
+    )
+    for task in rows:
+        task.state, task.closed_reason = "closed", reason
+
+
+def end(application: ApplicationRow, status: ApplicationStatus, at: datetime) -> None:
+    """The last status of the case."""
+    application.status, application.closed_at = status.value, at

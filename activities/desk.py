@@ -1,0 +1,239 @@
+"""The desk: opens a task for a post, attends to it while it waits, climbs the ladder (architecture decision 3).
+
+Each method is one transaction and may run twice: tasks, periods and rungs have natural keys, and a rung is recorded only
+while its task is still open.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities.case import acknowledge, locked_application
+from activities.correspondence import Correspondence
+from activities.ladder import Ladder
+from policy.clock import Clock, today
+from policy.escalation import office_of
+from policy.steps import Step, step
+from store.applications import ApplicationRow, PublicityRow
+from store.database import WHOLE, Database
+from store.periods import Dates, asked_of, notice_ends, set_dates
+from store.rulebook import load_rulebook
+from store.tasks import PeriodRow, TaskRow
+from store.timeline import record
+
+
+@dataclass
+class Request:
+    """What a workflow asks of the desk.
+
+    `counted_from` is an ISO day, today when empty; `term` the round of the period, which several steps may share.
+    """
+
+    application_id: str
+    kind: str
+    counted_from: str
+    round: int = 1
+    term: int = 1
+    term_of: str = ""
+    """The workflow that the period belongs to, when it is another one's."""
+    notice_key: str = ""
+    """The public notice in front of the period, posted on `counted_from`: the period counts from its last day."""
+    detail: dict[str, str] = field(default_factory=dict)
+    acknowledges: list[str] = field(default_factory=list)
+
+    @property
+    def step_name(self) -> str:
+        return f"{self.kind}:{self.detail['key']}" if "key" in self.detail else self.kind
+
+
+@dataclass
+class Waiting:
+    """How a task stands: its answer, if there is one, else when to look at it again."""
+
+    task_id: str
+    outcome: str = ""
+    done_on: str = ""
+    closed: str = ""
+    counted_from: str = ""
+    next_moment: str = ""
+    missing: str = ""
+
+
+class Desk:
+    def __init__(self, database: Database, clock: Clock, ladder: Ladder, correspondence: Correspondence) -> None:
+        self._database, self._clock = database, clock
+        self._ladder, self._correspondence = ladder, correspondence
+
+    @activity.defn
+    async def open_task(self, request: Request) -> Waiting:
+        """Opens the task, or finds it open; moves the case's status and acknowledges what led here."""
+        workflow_id = activity.info().workflow_id or ""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, request.application_id)
+            period = await self._period(session, request, workflow_id, application, now)
+            task = await self._task(session, request, workflow_id, application, period, now)
+            status = step(request.kind).status
+            if status and application.closed_at is None:
+                application.status = status.value
+            if task.state == "open":
+                await self._ladder.climb(session, task, period, now)
+            await acknowledge(session, request.acknowledges, now)
+            return _waiting(task, period)
+
+    @activity.defn
+    async def attend(self, task_id: str) -> Waiting:
+        """Looks at the row again: its answer, a date that has moved, a rung that is due."""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            task = await session.get(TaskRow, uuid.UUID(task_id), with_for_update=True)
+            if task is None:
+                raise LookupError("no such task")
+            period = await session.get(PeriodRow, task.period_id, with_for_update=True)
+            if period is None:
+                raise LookupError("no such period")
+            if task.state == "open":
+                if period.missing_key:
+                    rulebook = await load_rulebook(session, task.division, today(self._clock))
+                    set_dates(period, rulebook, asked_of(period), now)
+                    await move_notice(session, period)
+                await self._ladder.climb(session, task, period, now)
+            return _waiting(task, period)
+
+    @activity.defn
+    async def acknowledge_answer(self, task_id: str) -> None:
+        """Acknowledges the answer to a task beside the main step."""
+        async with self._database.transaction(WHOLE) as session:
+            await acknowledge(session, [task_id], self._clock.now())
+
+    async def _period(
+        self, session: AsyncSession, request: Request, workflow_id: str, application: ApplicationRow, now: datetime
+    ) -> PeriodRow:
+        asked = step(request.kind)
+        owner = request.term_of or workflow_id
+        name = f"{asked.period_name}:{request.detail['key']}" if "key" in request.detail else asked.period_name
+        found = await session.scalar(
+            select(PeriodRow)
+            .where(PeriodRow.workflow_id == owner, PeriodRow.name == name, PeriodRow.round == request.term)
+            .with_for_update()
+        )
+        if found:
+            return found
+        counted_from = date.fromisoformat(request.counted_from) if request.counted_from else today(self._clock)
+        dates = Dates(
+            asked.deadline,
+            counted_from,
+            application.submitted_on,
+            request.notice_key or None,
+            counted_from if request.notice_key else None,
+        )
+        period = PeriodRow(
+            workflow_id=owner,
+            name=name,
+            round=request.term,
+            division=application.division,
+            subject_id=application.id,
+            climbs=not asked.waits_for_citizen,
+            deadline_version=0,
+            ladder_since=now,
+            opened_at=now,
+        )
+        set_dates(period, await load_rulebook(session, application.division, today(self._clock)), dates, now)
+        session.add(period)
+        await session.flush()
+        return period
+
+    async def _task(
+        self,
+        session: AsyncSession,
+        request: Request,
+        workflow_id: str,
+        application: ApplicationRow,
+        period: PeriodRow,
+        now: datetime,
+    ) -> TaskRow:
+        asked = step(request.kind)
+        office = office_of(application.division, asked.post)
+        values: dict[str, Any] = {
+            "workflow_id": workflow_id,
+            "step": request.step_name,
+            "round": request.round,
+            "kind": asked.kind,
+            "subject_type": "application",
+            "subject_id": application.id,
+            "division": application.division,
+            "office": office.division,
+            "level": asked.post.level.value,
+            "department": asked.post.department.value,
+            "role": asked.post.role.value,
+            "period_id": period.id,
+            "detail": request.detail,
+            "not_before": notice_ends(period) if _confirms_a_notice(asked) else None,
+            "state": "open",
+            "opened_at": now,
+        }
+        opened = await session.scalar(insert(TaskRow).values(**values).on_conflict_do_nothing().returning(TaskRow.id))
+        task = await session.scalar(
+            select(TaskRow).where(
+                TaskRow.workflow_id == workflow_id, TaskRow.step == request.step_name, TaskRow.round == request.round
+            )
+        )
+        if task is None:
+            raise LookupError("the task was neither opened nor found")
+        if opened:
+            record(
+                session,
+                subject_id=application.id,
+                division=application.division,
+                at=now,
+                day=today(self._clock),
+                tag=f"desk:{asked.kind}:opened",
+                codes={
+                    "task": str(task.id),
+                    "office": office.division,
+                    "due": period.nominal.isoformat() if period.nominal else None,
+                    **request.detail,
+                },
+                grounds=[asked.clause],
+            )
+            await self._correspondence.announce(session, task, now)
+        return task
+
+
+async def move_notice(session: AsyncSession, period: PeriodRow) -> None:
+    """Carries a moved last day of a public notice to the open task and the notice itself."""
+    if not period.notice_key:
+        return
+    for task in await session.scalars(select(TaskRow).where(TaskRow.period_id == period.id, TaskRow.state == "open")):
+        if _confirms_a_notice(step(task.kind)):
+            task.not_before = notice_ends(period)
+    for publicity in await session.scalars(
+        select(PublicityRow).where(
+            PublicityRow.application_id == period.subject_id,
+            PublicityRow.posted_on == period.notice_posted_on,
+            PublicityRow.result.is_(None),
+        )
+    ):
+        publicity.last_day = period.counted_from
+
+
+def _confirms_a_notice(asked: Step) -> bool:
+    return asked.outcome("no_objection") is not None
+
+
+def _waiting(task: TaskRow, period: PeriodRow) -> Waiting:
+    return Waiting(
+        task_id=str(task.id),
+        outcome=task.outcome or "",
+        done_on=task.done_on.isoformat() if task.done_on else "",
+        closed=task.closed_reason or "",
+        counted_from=period.counted_from.isoformat(),
+        next_moment=period.next_moment.isoformat() if period.next_moment and task.state == "open" else "",
+        missing=period.missing_key or "",
+    )

@@ -1,0 +1,153 @@
+"""Keeping official papers as they were issued: rendered once, sealed in the data folder, never made anew."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.correspondence import Correspondence
+from notifications.papers import (
+    CountyPoster,
+    Paper,
+    PosterEntry,
+    Provision,
+    RefusalNotice,
+    TownshipPoster,
+    period_in_words,
+    render_paper,
+)
+from policy.deadlines import SHANGHAI
+from policy.rulebook import Rulebook
+from policy.steps import REFUSAL_PROVISIONS
+from policy.terms import Category, Level, division_at
+from store.applications import ApplicationRow, PublicityRow, RefusalRow
+from store.decisions import DecisionRow
+from store.disclosure import Cell, Look, disclose
+from store.files import FileRow, FileStore
+from store.rulebook import load_rulebook
+from store.vault import Vault
+
+STYLESHEET = "/static/paper.css"
+MEDIA_TYPE = "text/html; charset=utf-8"
+PROVISION_WORDS = {choice.code: choice.label for choice in REFUSAL_PROVISIONS}
+
+
+class Issuing:
+    def __init__(self, vault: Vault, files: FileStore, correspondence: Correspondence) -> None:
+        self._vault, self._files, self._correspondence = vault, files, correspondence
+
+    async def refusal_notice(
+        self, session: AsyncSession, application: ApplicationRow, refusal: RefusalRow, now: datetime
+    ) -> uuid.UUID:
+        """附件5 as issued by the township, also for the county's refusals (A-42, A-68, AMB-9)."""
+        rulebook = await load_rulebook(session, application.division, now.astimezone(SHANGHAI).date())
+        opened = disclose(
+            session,
+            self._vault,
+            _look(application, "refusal notice", now),
+            {
+                "applicant": Cell("application", "applicant", application.id, application.applicant_sealed),
+                "reason": Cell("refusal", "reason", refusal.id, refusal.reason_sealed),
+            },
+        )
+        if refusal.number_year is None or refusal.number_serial is None or refusal.issued_on is None:
+            raise LookupError("the notice has no number yet")
+        issued = refusal.issued_on
+        paper = RefusalNotice(
+            demonstration=rulebook.demonstration,
+            year=refusal.number_year,
+            serial=refusal.number_serial,
+            applicant_name=opened["applicant"]["name"],
+            submitted_on=application.submitted_on,
+            provisions=tuple(
+                Provision(rulebook.cite(clause), PROVISION_WORDS.get(clause, clause)) for clause in refusal.provisions
+            ),
+            reason=opened["reason"],
+            decision_words=rulebook.parameter("REFUSAL_PHRASE", issued).value,
+            reconsideration_period=period_in_words(rulebook.parameter("T-RECON", issued)),
+            suit_period=period_in_words(rulebook.parameter("T-SUIT", issued)),
+            issuer=await self._correspondence.government_name(session, application.division),
+            issued_on=issued,
+        )
+        return await self._keep(session, application, paper, "refusal_notice", now)
+
+    async def poster(
+        self, session: AsyncSession, application: ApplicationRow, publicity: PublicityRow, now: datetime
+    ) -> uuid.UUID:
+        """The public notice as it was put up: masked, with its last day (A-40, A-41)."""
+        rulebook = await load_rulebook(session, application.division, now.astimezone(SHANGHAI).date())
+        paper = await poster_paper(session, self._vault, self._correspondence, rulebook, application, publicity, now)
+        return await self._keep(session, application, paper, f"{publicity.level}_poster", now)
+
+    async def _keep(
+        self, session: AsyncSession, application: ApplicationRow, paper: Paper, name: str, now: datetime
+    ) -> uuid.UUID:
+        file_id = uuid.uuid4()
+        content = render_paper(paper, stylesheet=STYLESHEET).encode()
+        session.add(
+            FileRow(
+                id=file_id,
+                division=application.division,
+                application_id=application.id,
+                origin="paper",
+                media_type=MEDIA_TYPE,
+                size=len(content),
+                sha256=self._files.put(file_id, content),
+                name_sealed=self._vault.seal("file", "name", file_id, f"{name}.html"),
+                uploaded_by=None,
+                created_at=now,
+            )
+        )
+        await session.flush()
+        return file_id
+
+
+async def poster_paper(
+    session: AsyncSession,
+    vault: Vault,
+    correspondence: Correspondence,
+    rulebook: Rulebook,
+    application: ApplicationRow,
+    publicity: PublicityRow,
+    now: datetime,
+) -> Paper:
+    """The poster of a notice, posted or about to be. Raises LookupError while its last day is not known."""
+    if publicity.last_day is None:
+        raise LookupError("the last day is not known")
+    look = _look(application, f"{publicity.level} poster", now)
+    cell = Cell("application", "applicant", application.id, application.applicant_sealed)
+    applicant = disclose(session, vault, look, {"applicant": cell})["applicant"]
+    township = publicity.level == Level.TOWNSHIP.value
+    decision = None
+    if not township:
+        decision = await session.scalar(
+            select(DecisionRow).where(DecisionRow.application_id == application.id, DecisionRow.final)
+        )
+    entry = PosterEntry.of(
+        applicant["name"],
+        applicant["id_number"],
+        await correspondence.division_name(session, application.division),
+        Category(application.category).label,
+        decision.amount if decision else None,
+    )
+    issuer = (
+        await correspondence.government_name(session, application.division)
+        if township
+        else await correspondence.bureau_name(session, division_at(application.division, Level.COUNTY))
+    )
+    kind = TownshipPoster if township else CountyPoster
+    return kind(
+        demonstration=rulebook.demonstration,
+        issuer=issuer,
+        entries=(entry,),
+        citation=rulebook.cite("A-40" if township else "A-41"),
+        posted_on=publicity.posted_on,
+        last_day=publicity.last_day,
+        objection_contact=issuer,
+        supervision_line=await correspondence.bureau_name(session, division_at(application.division, Level.COUNTY)),
+    )
+
+
+def _look(application: ApplicationRow, purpose: str, now: datetime) -> Look:
+    return Look("system:issuing", "application", application.id, application.division, purpose, now)

@@ -1,0 +1,47 @@
+"""Who holds a post today."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from policy.escalation import one_up
+from policy.terms import Department, Level, Office, Post, Role
+from store.accounts import AccountRow
+from store.tasks import TaskRow
+
+
+def office_of_task(task: TaskRow) -> Office:
+    return Office(task.office, Post(Level(task.level), Department(task.department), Role(task.role)))
+
+
+async def holders(session: AsyncSession, office: Office) -> Sequence[AccountRow]:
+    """The active accounts that hold the post."""
+    rows = await session.scalars(
+        select(AccountRow)
+        .where(
+            AccountRow.division == office.division,
+            AccountRow.level == office.post.level.value,
+            AccountRow.department == office.post.department.value,
+            AccountRow.role == office.post.role.value,
+            AccountRow.active,
+        )
+        .order_by(AccountRow.username)
+    )
+    return rows.all()
+
+
+async def resolve(session: AsyncSession, office: Office) -> tuple[Sequence[AccountRow], Office | None]:
+    """Who is told: the holders of the post, or of the first post above it that is held; then also the vacant post."""
+    asked: Office | None = office
+    while asked:
+        found = await holders(session, asked)
+        if found:
+            return found, (office if asked != office else None)
+        asked = one_up(asked)
+    return (), office
+
+
+async def account(session: AsyncSession, account_id: uuid.UUID) -> AccountRow | None:
+    return await session.get(AccountRow, account_id)

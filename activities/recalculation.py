@@ -1,0 +1,138 @@
+"""Moving open deadlines when a calendar changes: recomputed in PostgreSQL, noted on the timeline, and only the
+workflows whose date has moved are woken (architecture decision 3)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.desk import move_notice
+from policy.deadlines import SHANGHAI
+from policy.terms import ancestors
+from policy.working_days import ONE_DAY, CalendarYear, WorkCalendar
+from store.outbox import send
+from store.periods import asked_of, set_dates
+from store.reference import CalendarRow
+from store.rulebook import calendar_year, load_rulebook
+from store.tasks import PeriodRow, TaskRow
+from store.timeline import record
+
+CASEWORK_QUEUE = "casework"
+
+
+class NothingChanged(Exception):
+    """The imported year says the same, day for day, as the one in force."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an imported calendar did: its version, the days that changed, the open periods looked at and moved."""
+
+    version: int
+    changed_days: tuple[date, ...]
+    touched: int
+    moved: int
+
+
+async def import_year(session: AsyncSession, division: str, year: CalendarYear, now: datetime) -> Import:
+    """Adds the year as a new version for `division` and moves the open periods that its changes touch.
+
+    Raises NothingChanged.
+    """
+    latest = await session.scalar(
+        select(CalendarRow)
+        .where(CalendarRow.division == division, CalendarRow.year == year.year)
+        .order_by(CalendarRow.version.desc())
+        .limit(1)
+    )
+    before = calendar_year(latest) if latest else None
+    changed = _changed_days(before, year)
+    if before and not changed and before.status is year.status:
+        raise NothingChanged
+    version = (latest.version if latest else 0) + 1
+    session.add(
+        CalendarRow(
+            division=division,
+            year=year.year,
+            version=version,
+            status=year.status.value,
+            source=year.source,
+            rest={day.isoformat(): name for day, name in year.rest.items()},
+            make_up={day.isoformat(): name for day, name in year.make_up.items()},
+            loaded_at=now,
+        )
+    )
+    await session.flush()
+    periods = [period for period in await _open_periods(session, division) if _touched(period, changed)]
+    moved = [period for period in periods if await _move(session, period, version, now)]
+    return Import(version, changed, len(periods), len(moved))
+
+
+def _changed_days(before: CalendarYear | None, after: CalendarYear) -> tuple[date, ...]:
+    """The days that are worked in one and not in the other; all of the year when there was none before."""
+    days = [date(after.year, 1, 1) + timedelta(days=n) for n in range(366)]
+    in_year = [day for day in days if day.year == after.year]
+    if before is None:
+        return tuple(in_year)
+    old, new = WorkCalendar({before.year: before}), WorkCalendar({after.year: after})
+    return tuple(day for day in in_year if old.is_working_day(day) != new.is_working_day(day))
+
+
+async def _open_periods(session: AsyncSession, division: str) -> list[PeriodRow]:
+    """The periods with a task still open, in the division and below it, locked."""
+    has_open_task = select(TaskRow.id).where(TaskRow.period_id == PeriodRow.id, TaskRow.state == "open").exists()
+    inside = func.left(PeriodRow.division, len(division)) == division
+    rows = await session.scalars(select(PeriodRow).where(has_open_task, inside).with_for_update())
+    return [period for period in rows if division in ancestors(period.division)]
+
+
+def _touched(period: PeriodRow, changed: tuple[date, ...]) -> bool:
+    """Whether a changed day lies between the start of the count and the last rung, or the calendar was missing."""
+    if period.missing_key:
+        return period.missing_key.startswith("WORK_CALENDAR(")
+    if period.nominal is None:
+        return False
+    start = period.notice_posted_on or period.counted_from
+    rungs = (datetime.fromisoformat(step["at"]).date() for step in period.ladder)
+    last = max(chain(rungs, (period.nominal,)))
+    return any(start < day <= last + ONE_DAY for day in changed)
+
+
+async def _move(session: AsyncSession, period: PeriodRow, version: int, now: datetime) -> bool:
+    """Recomputes one period; an entry with old, new and why, and a nudge, where its date has moved."""
+    old, ladder = period.nominal, period.ladder
+    rulebook = await load_rulebook(session, period.division, now.astimezone(SHANGHAI).date())
+    moved = set_dates(period, rulebook, asked_of(period), now)
+    if not moved and period.ladder == ladder:
+        return False
+    await move_notice(session, period)
+    tasks = await session.scalars(select(TaskRow).where(TaskRow.period_id == period.id, TaskRow.state == "open"))
+    for task in tasks:
+        if moved:
+            record(
+                session,
+                subject_id=period.subject_id,
+                division=period.division,
+                at=now,
+                day=now.astimezone(SHANGHAI).date(),
+                tag=f"calendar:{task.kind}:moved",
+                codes={
+                    "task": str(task.id),
+                    "old": old.isoformat() if old else None,
+                    "new": period.nominal.isoformat() if period.nominal else None,
+                    "calendar_version": version,
+                },
+                grounds=["X-11"],
+            )
+        await send(
+            session,
+            workflow_id=task.workflow_id,
+            workflow=task.workflow_id.partition("/")[0],
+            queue=CASEWORK_QUEUE,
+            argument={"application_id": str(task.subject_id)},
+            at=now,
+            subject_id=task.subject_id,
+        )
+    return moved

@@ -1,0 +1,194 @@
+"""The hands of W02: numbering and issuing 附件5, and the remedy dates that run from its delivery (A-42, A-68)."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities.case import acknowledge, locked_application
+from activities.correspondence import Correspondence, Occasion
+from activities.issuing import Issuing
+from activities.posts import office_of_task, resolve
+from notifications.catalog import RefusalToDeliver
+from policy.clock import Clock, today
+from policy.remedies import remedies
+from policy.steps import DELIVERY
+from policy.terms import RefusalStatus
+from store.applications import ApplicationRow, RefusalRow, SerialRow
+from store.database import WHOLE, Database
+from store.rulebook import load_rulebook
+from store.tasks import PeriodRow, TaskRow
+from store.timeline import record
+from store.vault import Vault
+
+SERIES = "refusal_notice"
+
+
+@dataclass
+class Issue:
+    application_id: str
+    day: str
+
+
+@dataclass
+class Delivered:
+    application_id: str
+    task_id: str
+    day: str
+    acknowledges: list[str] = field(default_factory=list)
+
+
+@dataclass
+class RemedyDates:
+    """ISO days on which the two periods of appeal end."""
+
+    reconsideration_until: str
+    suit_until: str
+
+
+class Refusals:
+    def __init__(
+        self, database: Database, clock: Clock, vault: Vault, issuing: Issuing, correspondence: Correspondence
+    ) -> None:
+        self._database, self._clock, self._vault = database, clock, vault
+        self._issuing, self._correspondence = issuing, correspondence
+
+    @activity.defn
+    async def decided_on(self, application_id: str) -> str:
+        """The day of the refusing answer, from which the written notice is due."""
+        async with self._database.transaction(WHOLE) as session:
+            return (await _refusal(session, application_id)).decided_on.isoformat()
+
+    @activity.defn
+    async def issue(self, issue: Issue) -> None:
+        """Gives the notice the next number of its township and year and keeps the paper as issued."""
+        now, day = self._clock.now(), date.fromisoformat(issue.day)
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, issue.application_id)
+            refusal = await _refusal(session, issue.application_id)
+            if refusal.number_serial is not None:
+                return
+            refusal.number_year, refusal.number_serial = day.year, await _next_serial(session, application, day.year)
+            refusal.issued_on, refusal.status = day, RefusalStatus.NOTICE_ISSUED.value
+            refusal.notice_file = await self._issuing.refusal_notice(session, application, refusal, now)
+            record(
+                session,
+                subject_id=application.id,
+                division=application.division,
+                at=now,
+                day=day,
+                tag="procedure:refusal:issued",
+                codes={"number": refusal.number},
+                grounds=["A-68"],
+            )
+
+    @activity.defn
+    async def tell_to_deliver(self, task_id: str) -> None:
+        """Mails the township that a notice is to be delivered: until then no period of appeal begins."""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            task = await session.get_one(TaskRow, uuid.UUID(task_id))
+            period = await session.get_one(PeriodRow, task.period_id)
+            application = await session.get_one(ApplicationRow, task.subject_id)
+            refusal = await _refusal(session, str(application.id))
+            if period.nominal is None or period.work_target is None:
+                return
+            rulebook = await load_rulebook(session, task.division, today(self._clock))
+            readers, vacant = await resolve(session, office_of_task(task))
+            for reader in readers:
+                notice = RefusalToDeliver(
+                    recipient=reader.name,
+                    division_name=await self._correspondence.division_name(session, task.office),
+                    link=self._correspondence.link(f"/tasks/{task.id}"),
+                    grounds=(rulebook.cite(DELIVERY.clause),),
+                    late_by=None,
+                    vacant_post=vacant.post.label if vacant else None,
+                    demonstration=rulebook.demonstration,
+                    case_number=application.number,
+                    task_label=DELIVERY.label,
+                    nominal=period.nominal,
+                    work_target=period.work_target,
+                    working_days_late=0,
+                    notice_number=refusal.number or "",
+                    issued_on=refusal.issued_on or today(self._clock),
+                )
+                occasion = Occasion(f"deliver/{task.id}", task.division, application.id)
+                await self._correspondence.queue(session, reader, notice, occasion, now)
+
+    @activity.defn
+    async def delivered(self, delivery: Delivered) -> RemedyDates:
+        """Writes the day of receipt and the two remedy dates that run from it: 60 days and 6 months by A-68."""
+        now, day = self._clock.now(), date.fromisoformat(delivery.day)
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, delivery.application_id)
+            refusal = await _refusal(session, delivery.application_id)
+            if refusal.delivered_on is None:
+                rulebook = await load_rulebook(session, application.division, today(self._clock))
+                until = remedies(rulebook, day)
+                task = await session.get_one(TaskRow, uuid.UUID(delivery.task_id))
+                answer = self._vault.open("task", "answer", task.id, task.answer_sealed or b"")["fields"]
+                refusal.delivered_on, refusal.method = day, answer.get("method")
+                refusal.reconsideration_until = until.reconsideration_until.nominal
+                refusal.suit_until = until.suit_until.nominal
+                refusal.status = RefusalStatus.DELIVERED.value
+                record(
+                    session,
+                    subject_id=application.id,
+                    division=application.division,
+                    at=now,
+                    day=day,
+                    tag="procedure:refusal:remedies",
+                    codes={
+                        "reconsideration_until": str(refusal.reconsideration_until),
+                        "suit_until": str(refusal.suit_until),
+                    },
+                    grounds=until.grounds,
+                )
+            await acknowledge(session, delivery.acknowledges, now)
+            return RemedyDates(str(refusal.reconsideration_until), str(refusal.suit_until))
+
+    @activity.defn
+    async def make_final(self, application_id: str) -> None:
+        """After both periods have ended without a remedy filed."""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, application_id)
+            refusal = await _refusal(session, application_id)
+            if refusal.status == RefusalStatus.FINAL.value:
+                return
+            refusal.status = RefusalStatus.FINAL.value
+            record(
+                session,
+                subject_id=application.id,
+                division=application.division,
+                at=now,
+                day=today(self._clock),
+                tag="procedure:refusal:final",
+                grounds=["A-68"],
+            )
+
+
+async def _refusal(session: AsyncSession, application_id: str) -> RefusalRow:
+    row = await session.scalar(
+        select(RefusalRow).where(RefusalRow.application_id == uuid.UUID(application_id)).with_for_update()
+    )
+    if row is None:
+        raise LookupError("the case has not been refused")
+    return row
+
+
+async def _next_serial(session: AsyncSession, application: ApplicationRow, year: int) -> int:
+    """The next number of the township's series in that year, without gaps: the row is locked until it is used."""
+    statement = insert(SerialRow).values(series=SERIES, division=application.division, year=year, last=1)
+    number: int | None = await session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=["series", "division", "year"], set_={"last": SerialRow.last + 1}
+        ).returning(SerialRow.last)
+    )
+    if number is None:
+        raise LookupError("no number was given out")
+    return number

@@ -1,0 +1,123 @@
+"""The worker: runs the procedures and their hands. One builder of the runner, for workers and for replays alike."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.casework import Casework
+from activities.correspondence import Correspondence
+from activities.desk import Desk
+from activities.issuing import Issuing
+from activities.ladder import Ladder
+from activities.mail import Mailroom
+from activities.payments import Payments
+from activities.probe import Probe
+from activities.refusals import Refusals
+from notifications.mailer import Mailer, SmtpSettings
+from runtime import keys
+from runtime.clock import clock
+from runtime.settings import Settings
+from runtime.temporal import connect
+from store.database import Database
+from store.files import FileStore
+from workflows.application import Application
+from workflows.mail import Digest, Notice
+from workflows.payment import Payment
+from workflows.probe import ProbeWorkflow
+from workflows.queues import CASEWORK, MAIL
+from workflows.rejection import Refusal
+
+CASEWORK_WORKFLOWS: Sequence[type] = (Application, Refusal, Payment, ProbeWorkflow)
+MAIL_WORKFLOWS: Sequence[type] = (Notice, Digest)
+WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS)
+
+GRACE = timedelta(seconds=5)
+"""What is being worked on when the worker is asked to stop gets this long."""
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The workflow runner: all but the procedures themselves passes through the sandbox, once and here."""
+    passed_through = SandboxRestrictions.default.with_passthrough_modules(
+        "activities", "notifications", "policy", "store", "sqlalchemy", "psycopg", "pydantic", "jinja2", "cryptography"
+    )
+    return SandboxedWorkflowRunner(restrictions=passed_through)
+
+
+async def run(settings: Settings) -> None:
+    """Work on both queues until SIGTERM, then finish what is in hand."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    client = await connect(settings)
+    database = Database(settings.database_url("worker"))
+    casework, mail = workers(client, settings, database)
+    try:
+        async with casework, mail:
+            await stop.wait()
+    finally:
+        await database.close()
+
+
+def workers(client: Client, settings: Settings, database: Database) -> tuple[Worker, Worker]:
+    """The worker of each queue, with its collaborators."""
+    desk, *hands, mailroom = _hands(settings, database)
+    casework = Worker(
+        client,
+        task_queue=CASEWORK,
+        workflows=CASEWORK_WORKFLOWS,
+        activities=[method for hand in (desk, *hands) for method in _activities(hand)],
+        workflow_runner=runner(),
+        graceful_shutdown_timeout=GRACE,
+    )
+    mail = Worker(
+        client,
+        task_queue=MAIL,
+        workflows=MAIL_WORKFLOWS,
+        activities=_activities(mailroom),
+        workflow_runner=runner(),
+        graceful_shutdown_timeout=GRACE,
+    )
+    return casework, mail
+
+
+def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
+    now = clock(settings)
+    vault = keys.vault(keys.load(settings.folder.keyring))
+    correspondence = Correspondence(settings.address, settings.digest_minutes)
+    issuing = Issuing(vault, FileStore(settings.folder.files, vault), correspondence)
+    smtp = _smtp(settings)
+    return (
+        Desk(database, now, Ladder(correspondence), correspondence),
+        Casework(database, now, vault, issuing),
+        Refusals(database, now, vault, issuing, correspondence),
+        Payments(database, now, vault),
+        Probe(database),
+        Mailroom(database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2]),
+    )
+
+
+def _activities(hand: object) -> list[Any]:
+    methods = (getattr(hand, name) for name in dir(hand) if not name.startswith("_"))
+    return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
+
+
+def _smtp(settings: Settings) -> SmtpSettings:
+    name, address = parseaddr(settings.mail_from)
+    password = settings.smtp_password
+    return SmtpSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=address,
+        sender_name=name,
+        username=settings.smtp_user,
+        password=password.get_secret_value() if password else None,
+        starttls=settings.smtp_starttls,
+    )

@@ -1,0 +1,91 @@
+"""Writes a period's dates from the rulebook, when it is opened and whenever a calendar or a parameter moves it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from policy.deadlines import Due, RungMoment, due_after, ladder, notice_last_day
+from policy.rulebook import MissingParameter, Rulebook
+from policy.terms import Rung
+from store.rulebook import parameter_record
+from store.tasks import PeriodRow
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What a period's dates are computed from: its own key, and the public notice in front of it, if any."""
+
+    key: str
+    counted_from: date
+    pinned_on: date
+    notice_key: str | None = None
+    notice_posted_on: date | None = None
+
+
+def asked_of(period: PeriodRow) -> Dates:
+    return Dates(period.key, period.counted_from, period.pinned_on, period.notice_key, period.notice_posted_on)
+
+
+def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime) -> bool:
+    """Writes due date, basis and ladder into the row; True when the due date is another than before.
+
+    A missing parameter leaves the row without a term and names the key in `missing_key`: it is asked for, not guessed.
+    """
+    before = (period.nominal, period.work_target, period.late_after, period.counted_from)
+    period.key, period.pinned_on = dates.key, dates.pinned_on
+    period.notice_key, period.notice_posted_on = dates.notice_key, dates.notice_posted_on
+    period.counted_from = dates.counted_from
+    try:
+        if dates.notice_key and dates.notice_posted_on:
+            notice = notice_last_day(rulebook, dates.notice_key, dates.notice_posted_on, pinned_on=dates.pinned_on)
+            period.counted_from = notice.nominal or dates.counted_from
+        due = due_after(rulebook, dates.key, period.counted_from, pinned_on=dates.pinned_on)
+        steps = ladder(rulebook, due)
+    except MissingParameter as missing:
+        period.missing_key = missing.key
+        period.nominal = period.work_target = period.late_after = None
+        period.basis = {"key": dates.key, "missing": missing.key}
+        period.ladder, period.next_moment = [], None
+    else:
+        period.missing_key = None
+        period.nominal, period.work_target, period.late_after = due.nominal, due.work_target, due.late_after
+        period.basis = basis(due)
+        period.ladder = [{"rung": step.rung.value, "at": step.at.isoformat()} for step in steps]
+        period.next_moment = now if steps else None
+    changed = before != (period.nominal, period.work_target, period.late_after, period.counted_from)
+    if changed:
+        period.deadline_version = (period.deadline_version or 0) + 1
+        period.ladder_since = now
+    return changed
+
+
+def notice_ends(period: PeriodRow) -> date | None:
+    """The first day after the public notice in front of the period; None where there is none.
+
+    While the notice's length is not known, no day is late enough: silence is never consent.
+    """
+    if not period.notice_key:
+        return None
+    return date.max if period.missing_key else period.counted_from + timedelta(days=1)
+
+
+def rungs_of(period: PeriodRow) -> tuple[RungMoment, ...]:
+    return tuple(RungMoment(Rung(step["rung"]), datetime.fromisoformat(step["at"])) for step in period.ladder)
+
+
+def basis(due: Due) -> dict[str, Any]:
+    """“Why this date”, as stored with the period and answered by the API."""
+    return {
+        "key": due.key,
+        "counted_from": due.counted_from.isoformat(),
+        "nominal": due.nominal.isoformat() if due.nominal else None,
+        "work_target": due.work_target.isoformat() if due.work_target else None,
+        "rule": parameter_record(due.rule),
+        "also": [parameter_record(rule) for rule in due.also],
+        "counted": [day.isoformat() for day in due.counted],
+        "skipped": [{"day": skipped.day.isoformat(), "why": skipped.why} for skipped in due.skipped],
+        "calendar": [
+            {"year": year.year, "version": year.version, "status": year.status.value, "source": year.source}
+            for year in due.calendars
+        ],
+    }

@@ -1,0 +1,48 @@
+"""W03 支付: from the payable decision over the county's request and finance's review to the transfer (A-50 … A-54)."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.casework import CaseStart
+    from activities.payments import Payments, PaymentStep
+
+from workflows.waiting import Answer, Procedure, UnknownOutcome
+
+
+def workflow_id(number: str) -> str:
+    """The payment of an application, by the application's number: payment/14052210020250001."""
+    return f"payment/{number}"
+
+
+@workflow.defn(name="payment")
+class Payment(Procedure):
+    """Ends when the transfer is booked. The ledger's unique key, not this workflow, makes sure that it happens once."""
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> None:
+        self.application_id = start.application_id
+        self._unacknowledged = list(start.acknowledges)
+        number = workflow.info().workflow_id.removeprefix("payment/")
+
+        notice_ended: str = await self.do(Payments.payable_since, self.application_id)
+        requested = await self.ask("payment_request", counted_from=notice_ended, term_of=f"application/{number}")
+        _expect(requested, "submit")
+        await self.do(Payments.submitted, self._step(requested))
+
+        reviewed = await self.ask("finance_review", counted_from=requested.done_on)
+        _expect(reviewed, "approve")
+        await self.do(Payments.approved, self._step(reviewed))
+
+        transferred = await self.ask("transfer", counted_from=reviewed.done_on)
+        _expect(transferred, "confirmed")
+        booking = self._step(transferred)
+        booking.acknowledges = self.hand_over()
+        await self.do(Payments.transferred, booking)
+
+    def _step(self, answer: Answer) -> PaymentStep:
+        return PaymentStep(self.application_id, answer.task_id, answer.done_on)
+
+
+def _expect(answer: Answer, outcome: str) -> None:
+    if answer.outcome != outcome:
+        raise UnknownOutcome(answer.outcome)

@@ -1,0 +1,58 @@
+"""W02 不予救助告知: the written notice 附件5, its delivery, and the two periods of appeal (A-42, A-68)."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.casework import CaseStart
+    from activities.refusals import Delivered, Issue, Refusals, RemedyDates
+
+from workflows.waiting import Answer, Procedure, UnknownOutcome
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def workflow_id(number: str) -> str:
+    """The refusal of an application, by the application's number: refusal/14052210020250001."""
+    return f"refusal/{number}"
+
+
+@workflow.defn(name="refusal")
+class Refusal(Procedure):
+    """Ends when both periods of appeal are over. A remedy that is filed is handled in a later version."""
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> None:
+        self.application_id = start.application_id
+        self._unacknowledged = list(start.acknowledges)
+
+        decided_on: str = await self.do(Refusals.decided_on, self.application_id)
+        issued = await self.ask("refusal_notice", counted_from=decided_on)
+        await self.do(Refusals.issue, Issue(self.application_id, issued.done_on))
+
+        delivered = await self._delivered(issued)
+        until: RemedyDates = await self.do(
+            Refusals.delivered,
+            Delivered(self.application_id, delivered.task_id, delivered.done_on, self.hand_over()),
+        )
+        await workflow.sleep(_end_of(until.suit_until) - workflow.now())
+        await self.do(Refusals.make_final, self.application_id)
+
+    async def _delivered(self, issued: Answer) -> Answer:
+        """Tried again until it is delivered: until then no period of appeal begins."""
+        counted_from, round = issued.done_on, 1
+        while True:
+            answer = await self.ask("delivery", counted_from=counted_from, round=round, term=round)
+            match answer.outcome:
+                case "delivered":
+                    return answer
+                case "failed":
+                    counted_from, round = answer.done_on, round + 1
+                case other:
+                    raise UnknownOutcome(other)
+
+
+def _end_of(day: str) -> datetime:
+    return datetime.combine(datetime.fromisoformat(day).date() + timedelta(days=1), time(), SHANGHAI)

@@ -1,0 +1,144 @@
+"""The one way to wait for a person (architecture decision 3).
+
+The task is a row in PostgreSQL; the counter commits the answer there and then wakes the workflow. So waiting is: open the
+row, sleep until its next moment or until woken, look at the row again. Everything about due dates, ladders and moved
+calendars happens in the row; a procedure only learns the outcome by its name, and the day of the act.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.desk import Desk, Request, Waiting
+
+LOCAL: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+}
+"""One short transaction each; while the database is away they are tried again, for as long as it takes."""
+
+
+class UnknownOutcome(Exception):
+    """A step was answered with an outcome that its procedure does not know: it stops and is looked at."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a person answered, and the day of the act, from which the next period counts (ISO days)."""
+
+    task_id: str
+    outcome: str
+    done_on: str
+    counted_from: str
+
+
+class Procedure:
+    """What every procedure that waits for people shares. Its `nudge` carries nothing: the row is the truth."""
+
+    application_id: str
+
+    def __init__(self) -> None:
+        self._rows_seen: set[int] = set()
+        self._nudges = 0
+        self._unacknowledged: list[str] = []
+        self._asked_for: dict[str, asyncio.Task[Answer]] = {}
+        self._times_asked: dict[str, int] = {}
+        self._beside: set[asyncio.Task[None]] = set()
+        self._broken: BaseException | None = None
+
+    @workflow.signal
+    def nudge(self, row: int) -> None:
+        """Outbox row `row` says that something in the tables concerns this workflow. A row seen before is ignored."""
+        if row not in self._rows_seen:
+            self._rows_seen.add(row)
+            self._nudges += 1
+
+    async def ask(self, kind: str, *, counted_from: str = "", **details: Any) -> Answer:
+        """Opens the task of that kind and waits, however long it takes, until a person has answered.
+
+        The previous answer is acknowledged in the transaction that opens the task: until then the case shows 流转中.
+        `counted_from` defaults to today.
+        """
+        answer = await self._wait_for(Request(self.application_id, kind, counted_from, **details), self.hand_over())
+        self._unacknowledged.append(answer.task_id)
+        return answer
+
+    async def ask_beside(self, kind: str, *, counted_from: str = "", **details: Any) -> Answer:
+        """As `ask`, for a task beside the main step: its answer is acknowledged at once."""
+        answer = await self._wait_for(Request(self.application_id, kind, counted_from, **details), [])
+        await self.do(Desk.acknowledge_answer, answer.task_id)
+        return answer
+
+    async def supply(self, keys: Sequence[str]) -> None:
+        """Asks the city's bureau for each missing parameter and waits until all have been entered or released."""
+        for key in keys:
+            if key not in self._asked_for or self._asked_for[key].done():
+                time = self._times_asked[key] = self._times_asked.get(key, 0) + 1
+                asked = self.ask_beside("missing_parameter", round=time, term=time, detail={"key": key})
+                self._asked_for[key] = asyncio.create_task(asked)
+        await asyncio.gather(*(self._asked_for[key] for key in keys))
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Goes on with something beside the main step; it ends with the procedure, and what breaks it breaks both."""
+        task = asyncio.create_task(self._watched(work))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    def hand_over(self) -> list[str]:
+        """The answers that whatever comes next acknowledges."""
+        handed, self._unacknowledged = self._unacknowledged, []
+        return handed
+
+    async def do(self, method: Any, argument: Any) -> Any:
+        """One transaction of an activity class, as a local activity."""
+        return await workflow.execute_local_activity_method(method, argument, **LOCAL)
+
+    async def until(self, fact: Callable[[], Awaitable[bool]]) -> None:
+        """Waits until `fact`, looked up again at every nudge, is true."""
+        while True:
+            since = self._nudges
+            if await fact():
+                return
+            await self._sleep(since)
+
+    async def _wait_for(self, request: Request, acknowledges: list[str]) -> Answer:
+        since = self._nudges
+        waiting: Waiting = await self.do(Desk.open_task, replace(request, acknowledges=acknowledges))
+        while not (waiting.outcome or waiting.closed):
+            self._want(waiting.missing)
+            await self._sleep(since, waiting.next_moment)
+            since = self._nudges
+            waiting = await self.do(Desk.attend, waiting.task_id)
+        return Answer(waiting.task_id, waiting.outcome or waiting.closed, waiting.done_on, waiting.counted_from)
+
+    async def _sleep(self, since: int, until: str = "") -> None:
+        """Until a nudge after number `since`, or until the moment `until`."""
+        timeout = max(datetime.fromisoformat(until) - workflow.now(), timedelta(0)) if until else None
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self._nudges != since, timeout=timeout)
+        if self._broken:
+            raise self._broken
+
+    def _want(self, key: str) -> None:
+        """A period without its parameter: the term is not known, and the city's bureau is asked for it, beside."""
+        asked = self._asked_for.get(key)
+        if key and (asked is None or asked.done()):
+            self.beside(self._fill(key))
+
+    async def _fill(self, key: str) -> None:
+        await self.supply([key])
+        self._nudges += 1
+
+    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._broken = error
+            self._nudges += 1
