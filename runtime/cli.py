@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from runtime.logs import configure
-from runtime.settings import Settings
+from runtime.settings import Settings, read_settings
 from runtime.trouble import StartTrouble
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
 )
 calendars = typer.Typer(help="工作日历。 Working-day calendars.", no_args_is_help=True)
 app.add_typer(calendars, name="calendar")
@@ -38,7 +39,7 @@ def up(
     """
     from runtime.up import up as run
 
-    settings = Settings()
+    settings = read_settings()
     if fresh and not yes and sys.stdin.isatty():
         typer.confirm(f"将删除 {settings.folder.path} 中的全部数据，确定吗？", abort=True)
     asyncio.run(run(settings, fresh=fresh, say=typer.echo))
@@ -79,7 +80,7 @@ def migrate(
     """
     from runtime.migration import run
 
-    settings = Settings()
+    settings = read_settings()
     run(settings, demo=demo or settings.demo, up=up, say=typer.echo)
 
 
@@ -117,7 +118,7 @@ def simulate(
 
 
 def _configured(process: str) -> Settings:
-    settings = Settings()
+    settings = read_settings()
     configure(settings, process)
     return settings
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.folder import DataFolder
+from runtime.trouble import StartTrouble
 
 DatabaseRole = Literal["api", "worker", "relay", "migration"]
 
@@ -83,3 +84,12 @@ class Settings(BaseSettings):
             "migration": self.database_url_migration,
         }
         return given[role] or self.folder.database_url(role)
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises StartTrouble naming each variable that cannot be used, not its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"  JIUZHU_{str(one['loc'][0]).upper()}：{one['msg']}" for one in error.errors(include_input=False)]
+        raise StartTrouble("\n".join(["下列环境变量的值不能使用：", *wrong])) from None

@@ -30,6 +30,8 @@ from runtime.trouble import StartTrouble
 
 CHILDREN = ("worker", "relay", "api")
 READY_SECONDS = 60.0
+HOPELESS_DEATHS = 3
+"""Waiting to be ready ends when a process has died this often in a row."""
 TEST_NAMESPACE = "default"
 """The only one that the time-skipping server has."""
 
@@ -272,6 +274,9 @@ class Stack:
             return
         until = time.monotonic() + READY_SECONDS
         while not await answers(f"{self.api_url}/readyz"):
+            for one in self._running.values():
+                if one.deaths >= HOPELESS_DEATHS:
+                    raise one.trouble("一再退出")
             if time.monotonic() > until:
                 raise StartTrouble(f"系统在 {READY_SECONDS:.0f} 秒内没有就绪，日志在 {self.folder.logs}")
             await asyncio.sleep(0.1)

@@ -39,6 +39,8 @@ class Supervised:
         self._log = folder.logs / f"{service.name}.log"
         self._record = folder.run / f"{service.name}.pid"
         self._log_start = 0
+        self.deaths = 0
+        """How often in a row it died soon after its start, other than by `kill`."""
 
     @property
     def pid(self) -> int | None:
@@ -59,6 +61,7 @@ class Supervised:
         if self._process is None or self._process.returncode is not None:
             raise ProcessLookupError(f"{self.service.name} is not running")
         self._up.clear()
+        self.deaths = 0
         self._process.send_signal(sign)
         return self._process.pid
 
@@ -113,26 +116,24 @@ class Supervised:
         until = time.monotonic() + self.service.patience
         while True:
             if self._process is None or self._process.returncode is not None:
-                raise self._trouble("启动后即退出")
+                raise self.trouble("启动后即退出")
             if await self.service.ready():
                 break
             if time.monotonic() > until:
-                raise self._trouble(f"{self.service.patience:.0f} 秒内没有就绪")
+                raise self.trouble(f"{self.service.patience:.0f} 秒内没有就绪")
             await asyncio.sleep(0.05)
         self._up.set()
 
     async def _keep(self) -> None:
-        pause = FIRST_PAUSE
         while self._process is not None:
             since = time.monotonic()
             code = await self._process.wait()
             self._up.clear()
             self._end_group()
-            if time.monotonic() - since > STEADY_SECONDS:
-                pause = FIRST_PAUSE
+            self.deaths = 1 if time.monotonic() - since > STEADY_SECONDS else self.deaths + 1
+            pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
             self._say(f"{self.service.title}已退出（{_why(code)}），{pause:g} 秒后重新启动")
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
             await self._try_again()
 
     async def _try_again(self) -> None:
@@ -152,7 +153,8 @@ class Supervised:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _trouble(self, what: str) -> StartTrouble:
+    def trouble(self, what: str) -> StartTrouble:
+        """Words for the person at the terminal, with the end of the log or the known reason in it."""
         tail = self._log_tail()
         hints = self._launched.hints if self._launched else {}
         known = [words for sign, words in hints.items() if sign in tail]

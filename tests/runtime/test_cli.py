@@ -53,3 +53,10 @@ def test_known_trouble_is_words_without_a_traceback() -> None:
     assert answer.returncode == 1
     assert "是一个文件" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_unusable_setting_is_named_and_its_value_is_not_repeated() -> None:
+    answer = jiuzhu("up", JIUZHU_PORT="secret-word")
+    assert answer.returncode == 1
+    assert "JIUZHU_PORT" in answer.stderr
+    assert "secret-word" not in answer.stderr
