@@ -78,6 +78,7 @@ KINDS: Mapping[str, ParameterKind] = {
     "DEADLINE_INCLUSIVE": _switch("“N日前”含当日"),
     "DATE_ROLL": ParameterKind("固定日期遇休息日", ("text",), options=("PREV_IN_MONTH_ELSE_NEXT", "NEXT")),
     "LATE_AGAINST": ParameterKind("超期的判定", ("text",), options=("MAX_NOMINAL_WORK", "NEXT_WD")),
+    "WORK_CALENDAR": ParameterKind("工作日历", ("map",)),
     "ESCALATION": ParameterKind("督办阶梯", ("map",)),
     "LADDER_HOUR": ParameterKind("督办时刻", ("text",), hint="时:分，如 09:00"),
     "T-DYN": ParameterKind("动态调整名单报送期限", ("WD",)),

@@ -120,7 +120,9 @@ def _read_list(_kind: ParameterKind, text: str) -> list[str]:
 
 
 def _read_map(_kind: ParameterKind, _text: str) -> dict[str, Any]:
-    raise BadValue("该参数不能在此录入，请通过规则包导入", "this parameter cannot be typed in; import it with a pack")
+    raise BadValue(
+        "该参数不能在此录入，请导入工作日历或规则包", "this cannot be typed in; import the calendar or the pack"
+    )
 
 
 _READERS: Mapping[str, Callable[[ParameterKind, str], Any]] = {

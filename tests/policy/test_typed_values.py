@@ -87,7 +87,8 @@ def test_what_cannot_be_read_is_refused_with_words_in_two_languages(key: str, ty
         ("RATE(DB)", "救助比例（低保对象）"),
         ("PCDI(2024)", "全省居民人均可支配收入（2024）"),
         ("SURVEY_WD", "入户调查和审核期限"),
-        ("WORK_CALENDAR(2028)", "WORK_CALENDAR(2028)"),
+        ("WORK_CALENDAR(2028)", "工作日历（2028）"),
+        ("X_WD", "X_WD"),
     ],
 )
 def test_labels_are_what_people_read(key: str, expected: str) -> None:
