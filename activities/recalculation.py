@@ -67,6 +67,7 @@ async def import_year(session: AsyncSession, division: str, year: CalendarYear, 
     await session.flush()
     periods = [period for period in await _open_periods(session, division) if _touched(period, changed)]
     moved = [period for period in periods if await _move(session, period, version, now)]
+    await _release(session, division, year.year, now)
     return Import(version, changed, len(periods), len(moved))
 
 
@@ -100,6 +101,32 @@ def _touched(period: PeriodRow, changed: tuple[date, ...]) -> bool:
     return any(start < day <= last + ONE_DAY for day in changed)
 
 
+async def _release(session: AsyncSession, division: str, year: int, now: datetime) -> None:
+    """Closes the tasks that asked for this year's calendar and wakes the procedures that wait for it."""
+    waiting = await session.scalars(
+        select(TaskRow)
+        .where(TaskRow.kind == "missing_parameter", TaskRow.state == "open")
+        .where(TaskRow.detail["key"].astext == f"WORK_CALENDAR({year})")
+        .with_for_update()
+    )
+    for task in waiting:
+        if division in ancestors(task.division):
+            task.state, task.closed_reason = "closed", "released"
+            await _wake(session, task, now)
+
+
+async def _wake(session: AsyncSession, task: TaskRow, now: datetime) -> None:
+    await send(
+        session,
+        workflow_id=task.workflow_id,
+        workflow=task.workflow_id.partition("/")[0],
+        queue=CASEWORK_QUEUE,
+        argument={"application_id": str(task.subject_id)},
+        at=now,
+        subject_id=task.subject_id,
+    )
+
+
 async def _move(session: AsyncSession, period: PeriodRow, version: int, now: datetime) -> bool:
     """Recomputes one period; an entry with old, new and why, and a nudge, where its date has moved."""
     old, ladder = period.nominal, period.ladder
@@ -126,13 +153,5 @@ async def _move(session: AsyncSession, period: PeriodRow, version: int, now: dat
                 },
                 grounds=["X-11"],
             )
-        await send(
-            session,
-            workflow_id=task.workflow_id,
-            workflow=task.workflow_id.partition("/")[0],
-            queue=CASEWORK_QUEUE,
-            argument={"application_id": str(task.subject_id)},
-            at=now,
-            subject_id=task.subject_id,
-        )
+        await _wake(session, task, now)
     return moved

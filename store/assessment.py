@@ -72,10 +72,7 @@ async def _facts(session: AsyncSession, application: ApplicationRow, rulebook: R
 
 
 async def _already_this_year(session: AsyncSession, application: ApplicationRow, year: int) -> tuple[Decimal, Decimal]:
-    """Aid approved and base used up by the person's other cases of that calendar year (A-14, A-17; DEDUCT_SCOPE).
-
-    Only approved cases count: what a refused case bore below the deductible is not carried over.
-    """
+    """Aid approved and base used up by the person's other cases of that calendar year (A-14, A-17; DEDUCT_SCOPE)."""
     found = await session.execute(
         text("select paid, base from aid_in_year(:person, :year, :but)"),
         {"person": application.person_id, "year": year, "but": application.id},

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from policy.terms import Department
+from store.models import Base
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ class Database:
     """The connection pool of one database role."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self._engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        # Parameters may be personal data, and errors are logged: they are left out of every error's text.
+        self._engine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+        )
+        Base.registry.configure()
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager

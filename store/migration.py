@@ -35,7 +35,7 @@ def migrate(
     `url` names a role that may create roles and tables; `at` is the moment written beside what is loaded. `up` adds the
     overlay's entries for today. `role_password` is set on the roles where the server asks for one.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     try:
         with engine.begin() as connection:
             progress("数据库角色和表结构")

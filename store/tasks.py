@@ -12,8 +12,8 @@ from store.base import Base, Json, Key, Moment
 class PeriodRow(Base):
     """One running term with one ladder; several tasks may share it, one after the other.
 
-    `ladder` is [{rung, at}]; `next_moment` the next rung still to come while one of its tasks is open, None when there is none. With a public notice in
-    front (`notice_key`), the term counts from the notice's last day, which moves with the calendar too.
+    `ladder` is [{rung, at}]; `next_moment` the next rung still to come while one of the tasks is open, else None. With a
+    public notice in front (`notice_key`), the term counts from the notice's last day, which moves with the calendar too.
     """
 
     __tablename__ = "period"

@@ -50,11 +50,15 @@ $$;
 
 create function aid_in_year(person uuid, year integer, but uuid) returns table (paid numeric, base numeric)
   language sql stable security definer set search_path = public as $$
-  select coalesce(sum(d.amount), 0), coalesce(sum(d.base), 0)
-    from decision d join application a on a.id = d.application_id
-   where d.final and a.person_id = person and a.id <> but and extract(year from d.as_of) = year
+  select coalesce(sum(d.amount) filter (where d.final), 0), coalesce(sum(d.base), 0)
+    from application a
+    join lateral (select * from decision where application_id = a.id order by final desc, id desc limit 1) d on true
+    left join refusal r on r.application_id = a.id
+   where a.person_id = person and a.id <> but and extract(year from d.as_of) = year
+     and (d.final or 'A-17' = any (r.provisions))
 $$;
-comment on function aid_in_year is 'A cap holds over the year wherever the aid was approved: sums only, no case is shown.';
+comment on function aid_in_year is 'A cap and a deductible hold over the year in the whole province: sums only, no case is shown. What was refused '
+  'because it lay below the deductible (A-17) has used that much of it up.';
 """
 
 API_GRANTS = {
