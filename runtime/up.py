@@ -1,6 +1,7 @@
 """`jiuzhu up`: the whole house in one terminal, until Ctrl-C."""
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -28,14 +29,22 @@ async def up(
     """Start everything, say where it is, keep it alive until SIGINT or SIGTERM, stop it. Raises StartTrouble."""
     task = asyncio.current_task()
     assert task is not None
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(sign, task.cancel)
     began = time.monotonic()
 
     def progress(line: str) -> None:
-        say(f"[{time.monotonic() - began:5.1f} s] {line}")
+        # The terminal may have gone (SIGHUP); that must not keep anything from being stopped or started again.
+        with contextlib.suppress(OSError):
+            say(f"[{time.monotonic() - began:5.1f} s] {line}")
 
+    def stop() -> None:
+        # Once: a second Ctrl-C must not interrupt the stopping.
+        if not task.cancelling():
+            progress("正在停止 …")
+            task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(sign, stop)
     progress(f"数据文件夹 {settings.folder.path}")
     stack = Stack(
         settings.data_dir,

@@ -23,6 +23,20 @@ def test_up_announces_the_address_and_ctrl_c_leaves_nothing_behind(tmp_path: Pat
     assert "Ctrl-C" in said
 
 
+def test_ctrl_c_while_it_is_starting_leaves_nothing_behind_and_a_second_one_changes_nothing(
+    tmp_path: Path, start_up: Ups
+) -> None:
+    up = start_up(tmp_path / "data")
+    up.until("已启动")
+    up.process.send_signal(signal.SIGINT)
+
+    assert up.stop(signal.SIGINT) == 0
+    assert wait_for_none(tmp_path, 0) == []
+    again = start_up(tmp_path / "data")
+    again.until("ready:")
+    assert again.stop() == 0
+
+
 def test_up_killed_takes_its_children_along_and_the_next_one_starts_on_the_same_data(
     tmp_path: Path, start_up: Ups
 ) -> None:
