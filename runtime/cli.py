@@ -1,9 +1,12 @@
 """The `jiuzhu` command. Heavy imports stay inside the commands, so that each starts fast."""
 
 import asyncio
+import logging
+import os
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -50,7 +53,7 @@ def worker() -> None:
     """办理进程：执行流程与活动。 Run workflows and activities."""
     from runtime.worker import run
 
-    asyncio.run(run(_configured("worker")))
+    _serve(run(_configured("worker")))
 
 
 @app.command()
@@ -58,7 +61,7 @@ def relay() -> None:
     """投递进程：把待发的信号送到流程服务，并探测系统是否就绪。 Deliver the outbox, probe readiness."""
     from runtime.relay import run
 
-    asyncio.run(run(_configured("relay")))
+    _serve(run(_configured("relay")))
 
 
 @app.command()
@@ -66,7 +69,7 @@ def api() -> None:
     """网页与接口。 Serve pages and the REST API."""
     from runtime.api import run
 
-    asyncio.run(run(_configured("api")))
+    _serve(run(_configured("api")))
 
 
 @app.command()
@@ -121,6 +124,22 @@ def _configured(process: str) -> Settings:
     settings = read_settings()
     configure(settings, process)
     return settings
+
+
+def _serve(work: Coroutine[Any, Any, None]) -> NoReturn:
+    """Run a process of the product to its end, then leave at once, without taking the interpreter down in order:
+    a call that Temporal's client still has under way in its own threads can hang or panic when Python goes first."""
+    code = 0
+    try:
+        asyncio.run(work)
+    except StartTrouble as trouble:
+        code = 1
+        logging.getLogger("runtime").error("cannot start: %s", trouble)
+    except BaseException:
+        code = 1
+        logging.getLogger("runtime").exception("the process has failed")
+    logging.shutdown()
+    os._exit(code)
 
 
 def main() -> None:
