@@ -1,0 +1,90 @@
+"""Says in Chinese what is wrong with the shape of what was sent, whatever the validating library says in English."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from policy.problems import Problem
+
+_SHAPES: tuple[tuple[str, str, str], ...] = (
+    ("missing", "必须填写", "is required"),
+    ("extra_forbidden", "没有这一项", "is not known here"),
+    ("json_invalid", "不是有效的JSON", "is not valid JSON"),
+    ("date", "应为日期，如2025-03-12", "must be a date such as 2025-03-12"),
+    ("decimal", "应为金额（元，两位小数的文字，如“10200.00”）", 'must be yuan as text with two places, "10200.00"'),
+    ("money", "应为金额（元，两位小数的文字，如“10200.00”）", 'must be yuan as text with two places, "10200.00"'),
+    ("bool", "应为是或否", "must be true or false"),
+    ("enum", "不在可选范围内", "is not one of the choices"),
+    ("literal", "不在可选范围内", "is not one of the choices"),
+    ("uuid", "应为编号", "must be an id"),
+    ("string_too_short", "必须填写", "is required"),
+    ("string_too_long", "过长", "is too long"),
+    ("string", "应为文字", "must be text"),
+    ("list", "应为清单", "must be a list"),
+    ("too_long", "过多", "has too many entries"),
+    ("int", "应为整数", "must be a whole number"),
+    ("greater_than", "过小", "is too small"),
+    ("less_than", "过大", "is too large"),
+)
+_OUTER = ("body", "query", "path", "header")
+
+
+def shape_problem(kind: str, where: Sequence[str | int], _context: Mapping[str, Any] | None = None) -> Problem:
+    """The problem at a location such as ("body", "costs", "total"): pointer /costs/total."""
+    parts = [str(part) for part in where if part not in _OUTER]
+    zh, en = next(((zh, en) for start, zh, en in _SHAPES if kind.startswith(start)), ("填写有误", "is wrong"))
+    name = parts[-1] if parts else ""
+    return Problem("".join(f"/{part}" for part in parts), f"“{LABELS.get(name, name)}”{zh}", f"{name} {en}")
+
+
+LABELS = {
+    "division": "受理乡镇（街道）",
+    "category": "对象类别",
+    "applicant": "申请人",
+    "name": "姓名（户名）",
+    "id_number": "身份证号码",
+    "phone": "联系电话",
+    "address": "住址",
+    "residence": "户籍类型",
+    "registered_in": "户籍地",
+    "recognised_in": "认定地",
+    "insured_in": "参保地",
+    "household": "家庭成员",
+    "relation": "与申请人关系",
+    "costs": "费用",
+    "total": "总费用",
+    "compliant_total": "合规费用",
+    "basic": "基本医保支付",
+    "critical_illness": "大病保险支付",
+    "supplementary": "补充医疗保险支付",
+    "commercial": "商业保险支付",
+    "preferential_subsidy": "优抚医疗补助",
+    "mutual_aid": "社会互助帮困",
+    "disease_code": "病种代码",
+    "institution_code": "医疗机构代码",
+    "settlement_no": "结算单号",
+    "admitted_on": "入院日期",
+    "discharged_on": "出院日期",
+    "settled_on": "结算日期",
+    "out_of_region": "统筹区外就医",
+    "filing_no": "异地就医备案号",
+    "referral_no": "转诊单号",
+    "one_stop": "一站式结算",
+    "payee": "收款方",
+    "kind": "种类",
+    "account": "账号",
+    "bank": "开户银行",
+    "documents": "申请材料",
+    "file": "文件",
+    "no": "文号",
+    "date": "日期",
+    "pending": "后补",
+    "submitted_on": "提交日期",
+    "paper_reason": "补录原因",
+    "outcome": "办理结果",
+    "done_on": "办理日期",
+    "comment": "备注",
+    "purpose": "查询事由",
+    "username": "账号",
+    "password": "口令",
+}
+"""What people call each thing that may be sent."""
