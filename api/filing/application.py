@@ -1,0 +1,222 @@
+"""Filing an application: checked as a whole, written in one transaction, its procedure started by the outbox (W01)."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.errors import Refusal, not_allowed, wrong_fields
+from api.filing.checks import check_filing
+from api.filing.people import Registered, register
+from api.filing.reading import read_filing
+from api.filing.shape import Filing
+from api.idempotency import Once
+from api.identity import CurrentUser
+from api.services import Services
+from policy.access import Action, may
+from policy.clock import today
+from policy.identity_number import normal
+from policy.problems import Problem
+from policy.terms import ApplicationStatus, DocumentKind, normal_division
+from store.applications import ApplicationRow, PaperRow, SerialRow
+from store.files import FileRow
+from store.outbox import send
+from store.tasks import TaskRow
+from store.timeline import record
+from store.vault import Vault
+
+SERIES = "application"
+FILED = "application.after_commit"
+
+
+@dataclass(frozen=True)
+class Filed:
+    id: uuid.UUID
+    number: str
+    status: str
+
+    def body(self) -> dict[str, str]:
+        return {"id": str(self.id), "number": self.number, "status": self.status}
+
+
+async def file_application(services: Services, user: CurrentUser, raw: Any, key: str | None = None) -> Filed:
+    """Files the application and returns its id and number. Raises Refusal with every problem: nothing is written."""
+    if not may(user.post, Action.FILE_APPLICATION):
+        raise not_allowed("只有乡镇（街道）经办人可以登记申请")
+    once = Once(services, user, key, "applications", raw)
+    async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            return Filed(uuid.UUID(earlier["id"]), earlier["number"], earlier["status"])
+        reading = read_filing(raw)
+        checked = await check_filing(session, user, reading, today(services.clock))
+        if checked.problems or reading.filing is None:
+            raise wrong_fields(checked.problems)
+        filed = await _write(services, session, user, reading.filing, checked.files)
+        await once.keep(session, 201, filed.body())
+    services.fault_point(FILED)
+    return filed
+
+
+async def has_first_task(services: Services, user: CurrentUser, application: uuid.UUID) -> bool:
+    async with services.database.transaction(user.scope) as session:
+        found = await session.scalar(select(TaskRow.id).where(TaskRow.subject_id == application).limit(1))
+    return found is not None
+
+
+async def _write(
+    services: Services, session: AsyncSession, user: CurrentUser, filing: Filing, files: dict[uuid.UUID, FileRow]
+) -> Filed:
+    now, vault = services.clock.now(), services.vault
+    submitted_on = filing.submitted_on or today(services.clock)
+    division = normal_division(filing.division)
+    registered = await register(session, vault, filing.applicant, division, now)
+    settlement = vault.blind("settlement", filing.costs.settlement_no)
+    await _check_settlement(session, registered, settlement)
+    application: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
+    number = await _next_number(session, division, submitted_on)
+    row = ApplicationRow(
+        id=application,
+        number=number,
+        division=division,
+        category=filing.category.value,
+        status=ApplicationStatus.SUBMITTED.value,
+        person_id=registered.person,
+        household_id=registered.household,
+        residence=filing.applicant.residence.value,
+        registered_in=normal_division(filing.applicant.registered_in or division),
+        recognised_in=_division(filing.applicant.recognised_in),
+        insured_in=_division(filing.applicant.insured_in),
+        submitted_on=submitted_on,
+        last_act_on=submitted_on,
+        filed_at=now,
+        filed_by=user.id,
+        settlement_index=settlement,
+        payee_kind=filing.payee.kind.value,
+        **_plain_costs(filing),
+        **_sealed(vault, application, filing),
+    )
+    session.add(row)
+    await session.flush()
+    session.add_all(_paper(vault, row, paper) for paper in _with_ids(filing))
+    for file in files.values():
+        file.application_id = application
+    record(
+        session,
+        subject_id=application,
+        division=division,
+        at=now,
+        day=submitted_on,
+        tag="counter:application:submitted",
+        actor=user.username,
+        codes={
+            "category": filing.category.value,
+            "papers": [paper.kind.value for paper in filing.documents if not paper.pending],
+            **({"paper": True} if submitted_on != today(services.clock) else {}),
+        },
+        grounds=["A-38", "A-37"],
+    )
+    await send(
+        session,
+        workflow_id=f"application/{number}",
+        workflow="application",
+        queue="casework",
+        argument={"application_id": str(application)},
+        at=now,
+        subject_id=application,
+    )
+    return Filed(application, number, row.status)
+
+
+async def _check_settlement(session: AsyncSession, registered: Registered, settlement: bytes) -> None:
+    used = await session.scalar(
+        text("select settlement_used(:person, :settlement)"),
+        {"person": registered.person, "settlement": settlement},
+    )
+    if used:
+        zh, en = (
+            "该结算单已经申请过救助，同一费用不得重复救助",
+            "this settlement has already been used for an application",
+        )
+        raise Refusal(
+            409,
+            "settlement-already-used",
+            zh,
+            en,
+            [Problem("/costs/settlement_no", zh, en, "B-21")],
+            clause="B-21",
+        )
+
+
+async def _next_number(session: AsyncSession, division: str, submitted_on: date) -> str:
+    """division(9) + year + serial(4); the series' row stays locked until the number is used, so there are no gaps."""
+    statement = insert(SerialRow).values(series=SERIES, division=division, year=submitted_on.year, last=1)
+    serial = await session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=["series", "division", "year"], set_={"last": SerialRow.last + 1}
+        ).returning(SerialRow.last)
+    )
+    return f"{division}{submitted_on.year}{serial:04d}"
+
+
+def _plain_costs(filing: Filing) -> dict[str, Any]:
+    return filing.costs.model_dump(exclude={"disease_code", "settlement_no", "filing_no", "referral_no"})
+
+
+def _sealed(vault: Vault, application: uuid.UUID, filing: Filing) -> dict[str, bytes | None]:
+    applicant, costs = filing.applicant, filing.costs
+    household = [
+        {"name": member.name, "id_number": normal(member.id_number), "relation": member.relation}
+        for member in applicant.household
+    ]
+    cells: dict[str, Any] = {
+        "applicant": {
+            "name": applicant.name,
+            "id_number": normal(applicant.id_number),
+            "phone": applicant.phone,
+            "address": applicant.address,
+            "household": household,
+        },
+        "medical": costs.model_dump(include={"disease_code", "settlement_no", "filing_no", "referral_no"}),
+        "payee": filing.payee.model_dump(include={"name", "account", "bank"}),
+        "paper_reason": filing.paper_reason or None,
+    }
+    return {
+        f"{column}_sealed": vault.seal("application", column, application, content) if content is not None else None
+        for column, content in cells.items()
+    }
+
+
+@dataclass(frozen=True)
+class _NewPaper:
+    id: uuid.UUID
+    kind: DocumentKind
+    file: uuid.UUID | None
+    no: str | None
+    dated: date | None
+
+
+def _with_ids(filing: Filing) -> list[_NewPaper]:
+    return [_NewPaper(uuid.uuid4(), paper.kind, paper.file, paper.no, paper.date) for paper in filing.documents]
+
+
+def _paper(vault: Vault, application: ApplicationRow, paper: _NewPaper) -> PaperRow:
+    return PaperRow(
+        id=paper.id,
+        application_id=application.id,
+        division=application.division,
+        kind=paper.kind.value,
+        state="given" if paper.file else "pending",
+        file_id=paper.file,
+        reference_sealed=vault.seal("application_paper", "reference", paper.id, {"no": paper.no}) if paper.no else None,
+        dated=paper.dated,
+        received_on=application.submitted_on if paper.file else None,
+    )
+
+
+def _division(code: str | None) -> str | None:
+    return normal_division(code) if code else None

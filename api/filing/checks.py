@@ -1,0 +1,170 @@
+"""What must hold of a new application beyond its shape: every problem is found, each at its field, with its clause."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.answering.days import check_day
+from api.filing.reading import Reading
+from api.identity import CurrentUser
+from policy import identity_number
+from policy.costs import Costs, TreatmentDates, check_costs, check_dates
+from policy.problems import Problem
+from policy.rulebook import Rulebook
+from policy.terms import DocumentKind, Level, level_of, normal_division
+from store.files import FileRow
+from store.reference import DivisionRow
+from store.rulebook import load_rulebook
+
+RECOGNITION = "RECOGNITION_REQUIRED"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The problems, and what was looked up on the way."""
+
+    problems: list[Problem]
+    files: dict[uuid.UUID, FileRow]
+
+
+async def check_filing(session: AsyncSession, user: CurrentUser, reading: Reading, today: date) -> Checked:
+    submitted_on = reading.top.get("submitted_on") or today
+    rulebook = await load_rulebook(session, user.division, today)
+    files, paper_problems = await _papers(session, reading)
+    problems = [
+        *reading.problems,
+        *await _divisions(session, user, reading, today),
+        *_numbers(reading, today),
+        *_costs(reading),
+        *_dates(reading, submitted_on, today),
+        *_recognition(reading, rulebook, submitted_on, today),
+        *paper_problems,
+        *await check_day(
+            session,
+            user.division,
+            submitted_on,
+            today,
+            not_before=None,
+            reason=reading.top.get("paper_reason"),
+            pointer="/submitted_on",
+        ),
+    ]
+    return Checked(_each_once(problems), files)
+
+
+async def _divisions(session: AsyncSession, user: CurrentUser, reading: Reading, today: date) -> Sequence[Problem]:
+    named = {"/division": reading.top.get("division")} | {
+        f"/applicant/{name}": reading.applicant.get(name) for name in ("registered_in", "recognised_in", "insured_in")
+    }
+    codes = {pointer: normal_division(code) for pointer, code in named.items() if code}
+    rows = await session.scalars(select(DivisionRow).where(DivisionRow.code.in_(set(codes.values()))))
+    known = {row.code for row in rows if row.valid_from <= today and (row.valid_to is None or today < row.valid_to)}
+    problems = [
+        Problem(pointer, f"没有区划代码{code}", f"there is no division {code}")
+        for pointer, code in codes.items()
+        if code not in known
+    ]
+    township = codes.get("/division", "")
+    if township in known:
+        problems += _own_township(user, township)
+    return problems
+
+
+def _own_township(user: CurrentUser, township: str) -> Iterable[Problem]:
+    if level_of(township) is not Level.TOWNSHIP:
+        yield Problem("/division", "受理地应为乡镇（街道），9位代码", "a township of 9 digits is needed", "A-38")
+    elif township != user.division:
+        yield Problem("/division", "只能受理本乡镇（街道）的申请", "not your township", "A-38")
+
+
+def _numbers(reading: Reading, today: date) -> Iterable[Problem]:
+    people: list[tuple[str, Any]] = [("/applicant/id_number", reading.applicant.get("id_number"))]
+    people += [
+        (f"/applicant/household/{place}/id_number", member.get("id_number"))
+        for place, member in enumerate(reading.household)
+    ]
+    seen: set[str] = set()
+    for pointer, typed in people:
+        if not isinstance(typed, str):
+            continue
+        problem = identity_number.check(typed, today, pointer)
+        number = identity_number.normal(typed)
+        if problem:
+            yield problem
+        elif number in seen:
+            yield Problem(pointer, "身份证号码与他人重复", "this ID number occurs twice")
+        seen.add(number)
+
+
+def _costs(reading: Reading) -> Iterable[Problem]:
+    names = [part.name for part in fields(Costs)]
+    parts = {name: reading.costs[name] for name in names if name in reading.costs}
+    if len(parts) == len(names):
+        yield from (problem.below("/costs") for problem in check_costs(Costs(**parts)))
+
+
+def _dates(reading: Reading, submitted_on: date, today: date) -> Iterable[Problem]:
+    days = TreatmentDates(*(reading.costs.get(name) for name in ("admitted_on", "discharged_on", "settled_on")))
+    return [problem.below("/costs") for problem in check_dates(days, submitted_on, today)]
+
+
+def _recognition(reading: Reading, rulebook: Rulebook, submitted_on: date, today: date) -> Iterable[Problem]:
+    """Where civil affairs must have recognised the person first, their paper is attached, with number and date (C-03)."""
+    required = rulebook.find(RECOGNITION, submitted_on)
+    category = reading.top.get("category")
+    if required is None or category is None or category.value not in required.value:
+        return
+    papers = [
+        (place, paper)
+        for place, paper in enumerate(reading.documents)
+        if paper.get("kind") is DocumentKind.RECOGNITION and not paper.get("pending")
+    ]
+    if not papers:
+        yield Problem(
+            "/documents",
+            f"“{category.label}”须附民政部门认定材料（recognition），并填写文号和日期",
+            "the recognition by civil affairs must be attached, with number and date",
+            required.clause,
+        )
+    for place, paper in papers:
+        if not paper.get("no"):
+            yield Problem(f"/documents/{place}/no", "认定材料须填写文号", "its number is needed", required.clause)
+        dated = paper.get("date")
+        if dated is None:
+            yield Problem(f"/documents/{place}/date", "认定材料须填写日期", "its date is needed", required.clause)
+        elif dated > today:
+            yield Problem(f"/documents/{place}/date", "认定日期不能晚于今天", "its date lies in the future")
+
+
+async def _papers(session: AsyncSession, reading: Reading) -> tuple[dict[uuid.UUID, FileRow], list[Problem]]:
+    named = {place: paper["file"] for place, paper in enumerate(reading.documents) if paper.get("file")}
+    rows = await session.scalars(
+        select(FileRow).where(
+            FileRow.id.in_(set(named.values())), FileRow.origin == "upload", FileRow.application_id.is_(None)
+        )
+    )
+    found = {row.id: row for row in rows}
+    problems = [
+        Problem(f"/documents/{place}/file", "没有这个已上传的文件，或已用于其他案件", "there is no such uploaded file")
+        for place, file in named.items()
+        if file not in found
+    ]
+    for place, paper in enumerate(reading.documents):
+        if "kind" in paper and not paper.get("file") and not paper.get("pending") and "file" in paper:
+            problems.append(
+                Problem(f"/documents/{place}/file", "请上传文件，或注明后补", "a file is needed, or `pending`", "A-37")
+            )
+    return found, problems
+
+
+def _each_once(problems: Iterable[Problem]) -> list[Problem]:
+    """The first problem of each field: what is misshapen need not be told again as missing."""
+    first: dict[str, Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.pointer, problem)
+    return list(first.values())
