@@ -1,0 +1,55 @@
+"""An answer on its way through the counter: everything that a check or an effect of its kind may look at."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.errors import parameter_missing
+from api.identity import CurrentUser
+from api.services import Services
+from policy.problems import Problem
+from policy.rulebook import MissingParameter, Parameter, Rulebook
+from policy.steps import Outcome, Step
+from store.applications import ApplicationRow
+from store.rulebook import load_rulebook
+from store.tasks import PeriodRow, TaskRow
+
+
+@dataclass
+class Answer:
+    """`values` are the fields as read; `codes` go to the timeline entry, so they hold codes, dates and amounts only."""
+
+    services: Services
+    session: AsyncSession
+    user: CurrentUser
+    task: TaskRow
+    period: PeriodRow
+    application: ApplicationRow
+    step: Step
+    outcome: Outcome
+    values: dict[str, Any]
+    act_day: date
+    today: date
+    now: datetime
+    codes: dict[str, Any] = field(default_factory=dict)
+    grounds: list[str] = field(default_factory=list)
+
+    async def rulebook(self) -> Rulebook:
+        """The law of the case's division as the tables have it now."""
+        return await load_rulebook(self.session, self.application.division, self.today)
+
+    async def setting(self, key: str) -> Any:
+        """The value of a procedural parameter, pinned on the day of submission. Raises Refusal `parameter-missing`."""
+        return (await self.parameter(key)).value
+
+    async def parameter(self, key: str) -> Parameter:
+        try:
+            return (await self.rulebook()).parameter(key, self.application.submitted_on)
+        except MissingParameter as missing:
+            raise parameter_missing(missing.key) from missing
+
+
+def wrong_field(name: str, zh: str, en: str, clause: str | None = None) -> Problem:
+    return Problem(f"/fields/{name}", zh, en, clause)

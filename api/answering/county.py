@@ -1,0 +1,55 @@
+"""The county's review and approval: only an eligible assessment goes on, and the amount approved is the amount seen (A-41)."""
+
+from decimal import Decimal
+
+from api.answering.answer import Answer
+from api.errors import Refusal, parameter_missing
+from policy.decision import Outcome
+from store.assessment import assess_application, lock_person, newest_decision
+from store.decisions import DecisionRow
+
+
+async def propose_approval(answer: Answer) -> None:
+    decision = await newest_decision(answer.session, answer.application)
+    if decision is None:
+        raise Refusal(
+            409, "not-assessed", "尚未核算，请稍后再试", "the case has not been assessed yet; try again shortly"
+        )
+    _check_eligible(decision)
+    answer.codes["amount"] = f"{decision.amount:.2f}"
+
+
+async def approve(answer: Answer) -> None:
+    """Assesses again under a lock on the person, so that two cases approved at once cannot exceed one cap.
+
+    A different amount than the officer saw is refused, never silently approved.
+    """
+    await lock_person(answer.session, answer.application)
+    seen = await newest_decision(answer.session, answer.application)
+    decision = await assess_application(answer.session, answer.application, answer.now)
+    _check_eligible(decision)
+    shown = answer.values.get("amount")
+    if (seen is not None and seen.amount != decision.amount) or (shown and Decimal(shown) != decision.amount):
+        raise Refusal(
+            409,
+            "amount-changed",
+            f"核定金额已变动，现为{decision.amount:.2f}元，请重新查看计算表后再批准",
+            f"the amount has changed to {decision.amount:.2f}; look at the calculation again",
+            amount=f"{decision.amount:.2f}",
+        )
+    decision.final = True
+    answer.codes["amount"] = f"{decision.amount:.2f}"
+    answer.grounds += decision.grounds
+
+
+def _check_eligible(decision: DecisionRow) -> None:
+    if decision.missing:
+        raise parameter_missing(decision.missing[0])
+    if decision.outcome != Outcome.ELIGIBLE:
+        raise Refusal(
+            409,
+            "not-eligible",
+            "核算结果为不符合救助条件，不能批准",
+            "the assessment says that the case is not eligible",
+            grounds=list(decision.grounds),
+        )

@@ -1,0 +1,29 @@
+"""Which checks and effects belong to which answer. An answer that is not listed needs nothing beyond its fields."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from api.answering import county, papers, parameters, township
+from api.answering.answer import Answer
+
+Effect = Callable[[Answer], Awaitable[None]]
+
+EFFECTS: Mapping[tuple[str, str], Effect] = {
+    ("acceptance", "accept"): papers.accept,
+    ("acceptance", "accept_with_pending"): papers.accept_with_pending,
+    ("acceptance", "ask_supplement"): papers.ask_supplement,
+    ("supplement", "supplied"): papers.supplied,
+    ("pending_papers", "supplied"): papers.supplied,
+    ("survey", "recorded"): township.survey_recorded,
+    ("township_notice_result", "no_objection"): township.notice_over,
+    ("county_notice_result", "no_objection"): township.notice_over,
+    ("county_review", "propose_approval"): county.propose_approval,
+    ("county_approval", "approve"): county.approve,
+    ("missing_parameter", "entered"): parameters.entered,
+}
+
+
+async def take_effect(answer: Answer) -> None:
+    """Checks the answer by its kind and writes what goes with it, in the caller's transaction. Raises Refusal."""
+    effect = EFFECTS.get((answer.step.kind, answer.outcome.name))
+    if effect is not None:
+        await effect(answer)

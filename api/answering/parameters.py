@@ -1,0 +1,124 @@
+"""A missing parameter is entered by the city: checked against the floors, marked 待复核, and all that waited go on (A-05)."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from api.answering.answer import Answer, wrong_field
+from api.errors import wrong_fields
+from policy.floors import Finding, check
+from policy.problems import Problem
+from policy.rulebook import Basis, Parameter
+from policy.typed_values import BadValue, read_value
+from store.outbox import send
+from store.reference import ParameterRow
+from store.tasks import TaskRow
+from store.timeline import record
+
+
+async def entered(answer: Answer) -> None:
+    candidate = _candidate(answer)
+    findings = check((await answer.rulebook()), candidate)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        raise wrong_fields([_problem(finding) for finding in errors])
+    answer.session.add(await _row(answer, candidate))
+    await answer.session.flush()
+    released = await _release(answer, candidate.key)
+    answer.codes |= {
+        "key": candidate.key,
+        "document": candidate.document,
+        "effective_from": candidate.effective_from.isoformat(),
+        "basis": candidate.basis.value,
+        "warnings": [finding.clause for finding in findings],
+        "released": released,
+    }
+
+
+def _candidate(answer: Answer) -> Parameter:
+    key = answer.task.detail["key"]
+    try:
+        typed = read_value(key, answer.values["value"])
+    except BadValue as wrong:
+        raise wrong_fields([wrong_field("value", f"“参数值”{wrong.zh}", f"value: {wrong.en}")]) from None
+    return Parameter(
+        key=key,
+        value=typed.value,
+        unit=typed.unit,
+        division=answer.task.office,
+        effective_from=date.fromisoformat(answer.values["effective_from"]),
+        effective_to=None,
+        document=answer.values["document"],
+        basis=Basis.UNREVIEWED,
+        clause=answer.step.clause if key.startswith("CONDITIONS") else None,
+    )
+
+
+async def _row(answer: Answer, candidate: Parameter) -> ParameterRow:
+    highest = await answer.session.scalar(
+        select(func.max(ParameterRow.version)).where(
+            ParameterRow.key == candidate.key,
+            ParameterRow.division == candidate.division,
+            ParameterRow.effective_from == candidate.effective_from,
+        )
+    )
+    return ParameterRow(
+        key=candidate.key,
+        division=candidate.division,
+        value=candidate.value,
+        unit=candidate.unit,
+        effective_from=candidate.effective_from,
+        effective_to=None,
+        document=candidate.document,
+        clause=candidate.clause,
+        basis=candidate.basis.value,
+        note="",
+        version=(highest or 0) + 1,
+        source="counter",
+        entered_by=answer.user.username,
+        entered_at=answer.now,
+    )
+
+
+async def _release(answer: Answer, key: str) -> int:
+    """Closes the other tasks of the same city that wait for the same key, and wakes their cases."""
+    others = await answer.session.scalars(
+        select(TaskRow)
+        .where(
+            TaskRow.kind == answer.task.kind,
+            TaskRow.state == "open",
+            TaskRow.office == answer.task.office,
+            TaskRow.detail["key"].astext == key,
+            TaskRow.id != answer.task.id,
+        )
+        .order_by(TaskRow.id)
+        .with_for_update()
+    )
+    rows = others.all()
+    for other in rows:
+        other.state, other.closed_reason = "closed", "released"
+        record(
+            answer.session,
+            subject_id=other.subject_id,
+            division=other.division,
+            at=answer.now,
+            day=answer.act_day,
+            tag="counter:missing_parameter:released",
+            actor=answer.user.username,
+            codes={"task": str(other.id), "key": key},
+            grounds=[answer.step.clause],
+        )
+        await send(
+            answer.session,
+            workflow_id=other.workflow_id,
+            workflow=other.workflow_id.partition("/")[0],
+            queue="casework",
+            argument={},
+            at=answer.now,
+            subject_id=other.subject_id,
+        )
+    return len(rows)
+
+
+def _problem(finding: Finding) -> Problem:
+    return wrong_field("value", finding.zh, finding.en, finding.clause)

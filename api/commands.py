@@ -1,0 +1,286 @@
+"""What a person may do with a task: claim it, give it back, answer it. Each is one transaction (architecture decision 3)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.answering.answer import Answer
+from api.answering.days import check_day
+from api.answering.kinds import take_effect
+from api.errors import Refusal, not_allowed, not_found, not_yet_built, wrong_fields
+from api.idempotency import Once
+from api.identity import CurrentUser
+from api.presentation import plain
+from api.services import Services
+from policy.access import may_answer
+from policy.clock import today
+from policy.deadlines import days_late
+from policy.fields import read_fields
+from policy.separation import FILING, barred_by
+from policy.steps import Outcome, Step, step
+from policy.terms import Role
+from store.accounts import AccountRow
+from store.applications import ApplicationRow
+from store.outbox import send
+from store.rulebook import load_rulebook
+from store.tasks import PeriodRow, TaskRow
+from store.timeline import record
+
+ANSWERED = "answer.after_commit"
+"""The fault point at which a reply can be lost after the answer was committed."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What was sent as an answer."""
+
+    outcome: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    comment: str | None = None
+    done_on: date | None = None
+    paper_reason: str | None = None
+
+
+async def claim_task(services: Services, user: CurrentUser, task_id: uuid.UUID) -> None:
+    """Puts the task into the person's own box. Raises Refusal."""
+    async with services.database.transaction(user.scope) as session:
+        task = await _task_of_mine(session, user, task_id)
+        await _check_open(session, user, task)
+        task.assignee = user.id
+
+
+async def release_task(services: Services, user: CurrentUser, task_id: uuid.UUID) -> None:
+    """Gives it back to the office: who holds it, or the supervisor or leader of the same desk. Raises Refusal."""
+    async with services.database.transaction(user.scope) as session:
+        task = await _locked(session, task_id)
+        same_desk = (task.office, task.department) == (user.division, user.post.department.value)
+        if task.assignee != user.id and not (same_desk and user.post.role in (Role.SUPERVISOR, Role.LEADER)):
+            raise not_allowed("只有认领人或本单位审核人、负责人可以退回")
+        if task.state != "open":
+            await _refuse_closed(session, task)
+        task.assignee = None
+
+
+async def answer_task(
+    services: Services, user: CurrentUser, task_id: uuid.UUID, submitted: Submitted, key: str | None = None
+) -> uuid.UUID:
+    """Commits the answer with all that goes with it, and returns the id of its case. Raises Refusal: nothing is written."""
+    once = Once(services, user, key, f"answer/{task_id}", asdict(submitted))
+    async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            return uuid.UUID(earlier["subject"])
+        answer = await _checked(services, session, user, task_id, submitted)
+        await take_effect(answer)
+        answer.task.days_late = await _lateness(answer)
+        _commit_to(answer, submitted)
+        await _wake(answer)
+        await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.application.id)})
+        subject = answer.application.id
+    services.fault_point(ANSWERED)
+    return subject
+
+
+async def standing(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any] | None:
+    """How things stand after an answer; None while the procedure has not acknowledged it yet."""
+    state = await outlook(services, user, task_id)
+    return state if state["settled"] else None
+
+
+async def outlook(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any]:
+    """{task, settled, subject: {type, id, number, status}, next: ids of the open tasks of the same case}."""
+    async with services.database.transaction(user.scope) as session:
+        found = await session.execute(
+            select(TaskRow.acknowledged_at, ApplicationRow.id, ApplicationRow.number, ApplicationRow.status)
+            .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
+            .where(TaskRow.id == task_id)
+        )
+        acknowledged_at, application_id, number, status = found.one()
+        following = await session.scalars(
+            select(TaskRow.id).where(TaskRow.subject_id == application_id, TaskRow.state == "open").order_by(TaskRow.id)
+        )
+        return {
+            "task": str(task_id),
+            "settled": acknowledged_at is not None,
+            "subject": {"type": "application", "id": str(application_id), "number": number, "status": status},
+            "next": [str(task) for task in following],
+        }
+
+
+async def _checked(
+    services: Services, session: AsyncSession, user: CurrentUser, task_id: uuid.UUID, submitted: Submitted
+) -> Answer:
+    application = await session.scalar(
+        select(ApplicationRow)
+        .join(TaskRow, TaskRow.subject_id == ApplicationRow.id)
+        .where(TaskRow.id == task_id)
+        .with_for_update(of=ApplicationRow)
+    )
+    if application is None:
+        raise not_found()
+    task = await _task_of_mine(session, user, task_id)
+    await _check_open(session, user, task)
+    asked = step(task.kind)
+    outcome = _chosen(asked, submitted.outcome)
+    await _check_separation(session, user, task, application)
+    now, now_day = services.clock.now(), today(services.clock)
+    values, problems = read_fields(outcome.fields, submitted.fields)
+    act_day = submitted.done_on or now_day
+    problems += await check_day(
+        session,
+        application.division,
+        act_day,
+        now_day,
+        not_before=application.last_act_on if asked.status else application.submitted_on,
+        reason=submitted.paper_reason,
+        pointer="/done_on",
+    )
+    if problems:
+        raise wrong_fields(problems)
+    period = await session.get_one(PeriodRow, task.period_id)
+    return Answer(services, session, user, task, period, application, asked, outcome, values, act_day, now_day, now)
+
+
+def _commit_to(answer: Answer, submitted: Submitted) -> None:
+    """The answer itself: the task row, the case's last act, and the entry in its timeline."""
+    task, application = answer.task, answer.application
+    sealed = {"fields": answer.values, "comment": submitted.comment, "paper_reason": submitted.paper_reason}
+    task.state, task.outcome, task.done_on = "answered", answer.outcome.name, answer.act_day
+    task.answered_at, task.answered_by = answer.now, answer.user.id
+    task.answer_sealed = answer.services.vault.seal("task", "answer", task.id, sealed)
+    if answer.step.status:  # what runs beside the main steps does not hold back a paper entry of theirs
+        application.last_act_on = max(application.last_act_on, answer.act_day)
+    paper = answer.act_day != answer.today
+    record(
+        answer.session,
+        subject_id=application.id,
+        division=application.division,
+        at=answer.now,
+        day=answer.act_day,
+        tag=f"counter:{task.kind}:{answer.outcome.name}",
+        actor=answer.user.username,
+        codes={
+            "task": str(task.id),
+            "outcome": answer.outcome.name,
+            "days_late": task.days_late,
+            "level": task.level,
+            **({"paper": True} if paper else {}),
+            **answer.codes,
+        },
+        grounds=list(dict.fromkeys([answer.outcome.clause or answer.step.clause, *answer.grounds])),
+    )
+
+
+async def _lateness(answer: Answer) -> int:
+    """Working days by which the act is late; 0 in time or without a term."""
+    late_after = answer.period.late_after
+    if late_after is None or answer.act_day <= late_after:
+        return 0
+    calendar = (await load_rulebook(answer.session, answer.application.division, answer.today)).calendar
+    return days_late(calendar, late_after, answer.act_day)
+
+
+async def _wake(answer: Answer) -> None:
+    await send(
+        answer.session,
+        workflow_id=answer.task.workflow_id,
+        workflow=answer.task.workflow_id.partition("/")[0],
+        queue="casework",
+        argument={"application_id": str(answer.application.id)},
+        at=answer.now,
+        subject_id=answer.application.id,
+    )
+
+
+async def _locked(session: AsyncSession, task_id: uuid.UUID) -> TaskRow:
+    task = await session.get(TaskRow, task_id, with_for_update=True)
+    if task is None:
+        raise not_found()
+    return task
+
+
+async def _task_of_mine(session: AsyncSession, user: CurrentUser, task_id: uuid.UUID) -> TaskRow:
+    """The task under its row lock, if the person's post is the one that it waits for."""
+    task = await _locked(session, task_id)
+    if not may_answer(user.post, task.kind) or task.office != user.division:
+        raise not_allowed(f"此事项由{step(task.kind).post.label}办理")
+    return task
+
+
+async def _check_open(session: AsyncSession, user: CurrentUser, task: TaskRow) -> None:
+    if task.state != "open":
+        await _refuse_closed(session, task)
+    if task.assignee not in (None, user.id):
+        holder = await _username(session, task.assignee)
+        raise Refusal(
+            409, "claimed-by-other", f"此事项已由{holder}认领", f"{holder} has claimed this task", assignee=holder
+        )
+
+
+async def _refuse_closed(session: AsyncSession, task: TaskRow) -> None:
+    if task.state == "closed":
+        raise Refusal(
+            409, "task-closed", "此事项已由系统关闭，无须办理", "the task has been closed", reason=task.closed_reason
+        )
+    by, at = await _username(session, task.answered_by), plain(task.answered_at)
+    raise Refusal(
+        409,
+        "already-answered",
+        f"此事项已由{by}于{at[:16].replace('T', ' ')}办理",
+        f"already answered by {by} at {at}",
+        answered_by=by,
+        answered_at=at,
+        outcome=task.outcome,
+    )
+
+
+def _chosen(asked: Step, name: str) -> Outcome:
+    outcome = asked.outcome(name)
+    if outcome is None:
+        allowed = [known.name for known in asked.outcomes]
+        labels = "、".join(known.label for known in asked.outcomes)
+        raise Refusal(
+            422,
+            "unknown-outcome",
+            f"“{asked.label}”的办理结果只能是：{labels}",
+            "the step does not allow this outcome",
+            allowed=allowed,
+        )
+    if outcome.later:
+        raise not_yet_built(outcome.label)
+    return outcome
+
+
+async def _check_separation(
+    session: AsyncSession, user: CurrentUser, task: TaskRow, application: ApplicationRow
+) -> None:
+    """Raises Refusal when the person has done a step of this case that may not be the same person's (I2)."""
+    barred = barred_by(task.kind)
+    if FILING in barred and application.filed_by == user.id:
+        raise _separated(FILING, "受理登记")
+    done = await session.scalar(
+        select(TaskRow.kind)
+        .where(TaskRow.subject_id == application.id, TaskRow.answered_by == user.id, TaskRow.kind.in_(barred))
+        .limit(1)
+    )
+    if done:
+        raise _separated(done, step(done).label)
+
+
+def _separated(done: str, label: str) -> Refusal:
+    return Refusal(
+        403,
+        "separation-of-duties",
+        f"您已办理本案的“{label}”，不得再办理此环节，请由他人办理",
+        f"you did the step {done} of this case; another person must do this one",
+        step=done,
+    )
+
+
+async def _username(session: AsyncSession, account: uuid.UUID | None) -> str:
+    return await session.scalar(select(AccountRow.username).where(AccountRow.id == account)) or ""
