@@ -1,0 +1,52 @@
+"""The counter as one application: JSON under /api/v1, pages beside it."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import Response
+
+from api import errors
+from api.errors import Incidents, Refusal
+from api.headers import SecurityHeaders
+from api.identity import SignIn
+from api.measures import Measures, Measuring
+from api.rest import applications, divisions, files, health, people, policy, sessions, tasks
+from api.services import Services
+from store.paging import BadCursor
+
+API = "/api/v1"
+
+
+def create_app(services: Services) -> FastAPI:
+    """The counter, given all that it works with. It opens and closes nothing: `runtime/` does."""
+    app = FastAPI(
+        title="救助 Jiuzhu",
+        summary="医疗救助经办：从乡镇窗口到资金支付",
+        version=services.options.version,
+        openapi_url=f"{API}/openapi.json" if services.options.docs else None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.sign_in = SignIn(services)
+    app.state.measures = Measures()
+    errors.install(app)
+    app.add_exception_handler(BadCursor, _bad_cursor)
+    rest = APIRouter(prefix=API)
+    for module in (sessions, tasks, applications, people, files, divisions, policy):
+        rest.include_router(module.router)
+    app.include_router(rest)
+    app.include_router(health.router)
+    if find_spec("api.pages.routes"):
+        import_module("api.pages.routes").mount(app, services)
+    app.add_middleware(Incidents)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measuring, measures=app.state.measures)
+    return app
+
+
+async def _bad_cursor(request: Request, _error: Exception) -> Response:
+    return await errors.answer(
+        request, Refusal(422, "bad-cursor", "翻页标记无效，请从第一页重新查询", "the cursor is not one of ours")
+    )

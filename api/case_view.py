@@ -1,0 +1,327 @@
+"""What a case looks like to a reader: masked by role, every opening of personal data logged. For programs and pages."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.errors import not_allowed, not_found
+from api.identity import CurrentUser
+from api.presentation import json_object, task_view, title
+from api.services import Services
+from api.timeline_text import timeline_text
+from policy.access import Action, PersonalView, may
+from policy.clock import today
+from policy.masking import mask_account, mask_id_number, mask_name, mask_phone
+from policy.steps import step
+from policy.terms import ApplicationStatus, Category, DocumentKind, PayeeKind, PaymentStatus, RefusalStatus, Residence
+from store import lists
+from store.accounts import AccountRow
+from store.applications import ApplicationRow, PaperRow, PublicityRow, RefusalRow
+from store.decisions import DecisionRow
+from store.disclosure import Cell, Look, disclose
+from store.payments import PaymentRow
+from store.reference import DivisionRow
+from store.tasks import TaskRow
+from store.timekeeping import load_timekeeping
+from store.timeline import TimelineRow
+
+MONEY = (
+    "total",
+    "compliant_total",
+    "basic",
+    "critical_illness",
+    "supplementary",
+    "commercial",
+    "preferential_subsidy",
+    "mutual_aid",
+)
+TREATMENT = ("institution_code", "admitted_on", "discharged_on", "settled_on", "out_of_region", "one_stop")
+
+
+async def view_case(
+    services: Services, user: CurrentUser, application_id: uuid.UUID, *, purpose: str = "application.view"
+) -> dict[str, Any]:
+    """The whole case as this reader may see it. Raises Refusal 404 outside the area, 403 for a post that sees no cases."""
+    async with services.database.transaction(user.scope) as session:
+        row = await session.get(ApplicationRow, application_id)
+        if row is None:
+            raise not_found()
+        if not may(user.post, Action.VIEW_APPLICATIONS):
+            raise not_allowed("您的岗位不能查看案件")
+        opened = _open(services, session, user, row, purpose)
+        time = await load_timekeeping(session, today(services.clock))
+        tasks = await lists.tasks_of(session, row.id)
+        whole = {
+            **await _head(session, row, tasks),
+            **_personal(user, row, opened),
+            "open_tasks": [task_view(task, time) for task in tasks if task["state"] == "open"],
+            "documents": await _documents(services, session, user, row, purpose),
+            "decision": await _decision(session, row),
+            "publicity": await _publicity(session, row),
+            "payment": await _payment(session, row),
+            "refusal": await _refusal(session, row),
+            "timeline": await _timeline(session, row),
+            "records": await _records(services, session, user, row, purpose),
+        }
+    return json_object(whole)
+
+
+async def _head(session: AsyncSession, row: ApplicationRow, tasks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    name = await session.scalar(select(DivisionRow.name).where(DivisionRow.code == row.division))
+    under_way = [task for task in tasks if task["outcome"] and task["acknowledged_at"] is None]
+    last = max(under_way, key=lambda task: task["answered_at"], default=None)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "status": row.status,
+        "status_label": ApplicationStatus(row.status).label,
+        "in_transit": last is not None,
+        "last_answer": _last_answer(last) if last else None,
+        "division": row.division,
+        "division_name": name or row.division,
+        "category": row.category,
+        "category_label": Category(row.category).label,
+        "submitted_on": row.submitted_on,
+        "filed_at": row.filed_at,
+        "accepted_on": row.accepted_on,
+        "pending_papers": row.pending_papers,
+        "closed_at": row.closed_at,
+    }
+
+
+def _last_answer(task: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = step(task["kind"]).outcome(task["outcome"])
+    return {
+        "task": task["id"],
+        "kind": task["kind"],
+        "title": title(task["kind"], task["detail"]),
+        "outcome": task["outcome"],
+        "label": chosen.label if chosen else task["outcome"],
+        "by": task["answered_by"],
+        "at": task["answered_at"],
+    }
+
+
+def _look(services: Services, user: CurrentUser, row: ApplicationRow, purpose: str) -> Look:
+    return Look(str(user.id), "application", row.id, row.division, purpose, services.clock.now())
+
+
+def _open(
+    services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
+) -> dict[str, Any]:
+    """Only the cells that this view shows at all: finance sees no medical data, masked readers no illness."""
+    cells = {"payee": Cell("application", "payee", row.id, row.payee_sealed)}
+    if user.view is not PersonalView.PAYEE:
+        cells["applicant"] = Cell("application", "applicant", row.id, row.applicant_sealed)
+    if user.view is PersonalView.FULL:
+        cells["medical"] = Cell("application", "medical", row.id, row.medical_sealed)
+        cells["paper_reason"] = Cell("application", "paper_reason", row.id, row.paper_reason_sealed)
+    return disclose(session, services.vault, _look(services, user, row, purpose), cells)
+
+
+def _personal(user: CurrentUser, row: ApplicationRow, opened: Mapping[str, Any]) -> dict[str, Any]:
+    full = user.view is PersonalView.FULL
+    payee = {
+        "kind": row.payee_kind,
+        "kind_label": PayeeKind(row.payee_kind).label,
+        **(opened["payee"] if user.view is not PersonalView.MASKED else _masked_payee(row, opened["payee"])),
+    }
+    shown: dict[str, Any] = {"masked": not full, "view": user.view.value, "payee": payee}
+    if user.view is PersonalView.PAYEE:
+        return {**shown, "applicant": None, "costs": None}
+    applicant = opened["applicant"] if full else _masked_applicant(opened["applicant"])
+    medical = (
+        opened["medical"] if full else dict.fromkeys(("disease_code", "settlement_no", "filing_no", "referral_no"))
+    )
+    return {
+        **shown,
+        "applicant": {
+            **applicant,
+            "residence": row.residence,
+            "residence_label": Residence(row.residence).label,
+            "registered_in": row.registered_in,
+            "recognised_in": row.recognised_in,
+            "insured_in": row.insured_in,
+        },
+        "costs": {name: getattr(row, name) for name in (*MONEY, *TREATMENT)} | medical,
+        "paper_reason": opened.get("paper_reason"),
+    }
+
+
+def _masked_applicant(applicant: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": mask_name(applicant["name"]),
+        "id_number": mask_id_number(applicant["id_number"]),
+        "phone": mask_phone(applicant["phone"]),
+        "address": None,
+        "household": [
+            {
+                "name": mask_name(member["name"]),
+                "id_number": mask_id_number(member["id_number"]),
+                "relation": member["relation"],
+            }
+            for member in applicant["household"]
+        ],
+    }
+
+
+def _masked_payee(row: ApplicationRow, payee: Mapping[str, Any]) -> dict[str, Any]:
+    """A hospital's name is no personal data; a person's is."""
+    name = mask_name(payee["name"]) if row.payee_kind == PayeeKind.PERSON else payee["name"]
+    return {"name": name, "account": mask_account(payee["account"]), "bank": payee["bank"]}
+
+
+async def _documents(
+    services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
+) -> list[dict[str, Any]]:
+    """The applicant's papers; none for finance. Who may read files also sees the recognition's number."""
+    if user.view is PersonalView.PAYEE:
+        return []
+    reads = may(user.post, Action.READ_FILE)
+    rows = await session.scalars(select(PaperRow).where(PaperRow.application_id == row.id).order_by(PaperRow.id))
+    papers = rows.all()
+    cells = {
+        f"{paper.id}": Cell("application_paper", "reference", paper.id, paper.reference_sealed)
+        for paper in papers
+        if reads and paper.reference_sealed
+    }
+    numbers = disclose(session, services.vault, _look(services, user, row, purpose), cells) if cells else {}
+    return [
+        {
+            "kind": paper.kind,
+            "label": DocumentKind(paper.kind).label,
+            "state": paper.state,
+            "file": paper.file_id if reads else None,
+            "no": (numbers.get(str(paper.id)) or {}).get("no"),
+            "date": paper.dated,
+            "received_on": paper.received_on,
+        }
+        for paper in papers
+    ]
+
+
+async def _decision(session: AsyncSession, row: ApplicationRow) -> dict[str, Any] | None:
+    """The approved decision, else the newest."""
+    found = await session.scalar(
+        select(DecisionRow)
+        .where(DecisionRow.application_id == row.id)
+        .order_by(DecisionRow.final.desc(), DecisionRow.id.desc())
+        .limit(1)
+    )
+    return decision_view(found) if found else None
+
+
+def decision_view(row: DecisionRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "outcome": row.outcome,
+        "amount": row.amount,
+        "as_of": row.as_of,
+        "category": row.category,
+        "base": row.base,
+        "grounds": row.grounds,
+        "trace": row.trace,
+        "parameters": row.parameters,
+        "missing": row.missing,
+        "marks": row.marks,
+        "demonstration": "DEMO" in row.marks,
+        "final": row.final,
+        "made_at": row.made_at,
+    }
+
+
+async def _publicity(session: AsyncSession, row: ApplicationRow) -> list[dict[str, Any]]:
+    rows = await session.scalars(
+        select(PublicityRow).where(PublicityRow.application_id == row.id).order_by(PublicityRow.posted_on)
+    )
+    return [
+        {
+            "level": notice.level,
+            "round": notice.round,
+            "posted_on": notice.posted_on,
+            "last_day": notice.last_day,
+            "result": notice.result,
+            "result_on": notice.result_on,
+            "poster": notice.poster_file,
+        }
+        for notice in rows
+    ]
+
+
+async def _payment(session: AsyncSession, row: ApplicationRow) -> dict[str, Any] | None:
+    payment = await session.scalar(select(PaymentRow).where(PaymentRow.application_id == row.id))
+    if payment is None:
+        return None
+    return {
+        "status": payment.status,
+        "status_label": PaymentStatus(payment.status).label,
+        "amount": payment.amount,
+        "payee_kind": payment.payee_kind,
+        "submitted_on": payment.submitted_on,
+        "finance_approved_on": payment.finance_approved_on,
+        "transferred_on": payment.transferred_on,
+    }
+
+
+async def _refusal(session: AsyncSession, row: ApplicationRow) -> dict[str, Any] | None:
+    refusal = await session.scalar(select(RefusalRow).where(RefusalRow.application_id == row.id))
+    if refusal is None:
+        return None
+    return {
+        "status": refusal.status,
+        "status_label": RefusalStatus(refusal.status).label,
+        "number": refusal.number,
+        "level": refusal.level,
+        "provisions": refusal.provisions,
+        "decided_on": refusal.decided_on,
+        "issued_on": refusal.issued_on,
+        "delivered_on": refusal.delivered_on,
+        "method": refusal.method,
+        "reconsideration_until": refusal.reconsideration_until,
+        "suit_until": refusal.suit_until,
+        "notice": refusal.notice_file,
+    }
+
+
+async def _timeline(session: AsyncSession, row: ApplicationRow) -> list[dict[str, Any]]:
+    entries = await session.execute(
+        select(TimelineRow, AccountRow.name)
+        .outerjoin(AccountRow, AccountRow.username == TimelineRow.actor)
+        .where(TimelineRow.subject_id == row.id)
+        .order_by(TimelineRow.id)
+    )
+    return [
+        {
+            "at": entry.at,
+            "day": entry.day,
+            "tag": entry.tag,
+            "actor": entry.actor,
+            "actor_name": name or ("系统" if entry.actor == "system" else entry.actor),
+            "text": timeline_text(entry.tag, entry.codes),
+            "codes": entry.codes,
+            "grounds": entry.grounds,
+        }
+        for entry, name in entries
+    ]
+
+
+async def _records(
+    services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
+) -> list[dict[str, Any]]:
+    """What was typed at each step (survey, opinions, reasons), for those who may read the applicant's papers."""
+    if not may(user.post, Action.READ_FILE):
+        return []
+    found = await session.scalars(
+        select(TaskRow).where(TaskRow.subject_id == row.id, TaskRow.outcome.is_not(None)).order_by(TaskRow.answered_at)
+    )
+    tasks = found.all()
+    cells = {f"answer {task.id}": Cell("task", "answer", task.id, task.answer_sealed) for task in tasks}
+    opened = disclose(session, services.vault, _look(services, user, row, purpose), cells)
+    return [
+        {"task": task.id, "kind": task.kind, "outcome": task.outcome, "day": task.done_on}
+        | (opened[f"answer {task.id}"] or {})
+        for task in tasks
+    ]

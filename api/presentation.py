@@ -1,0 +1,102 @@
+"""What a task looks like to a reader, the same for programs and pages. Cases: `api/case_view.py`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from policy.deadlines import SHANGHAI
+from policy.parameters import label as parameter_label
+from policy.steps import Outcome, step
+from store.timekeeping import Timekeeping
+
+
+def plain(value: Any) -> Any:
+    """As JSON has it: moments RFC 3339 with +08:00, days YYYY-MM-DD, money as text with two places."""
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return value
+
+
+def json_object(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in values.items()}
+
+
+def task_view(row: Mapping[str, Any], time: Timekeeping) -> dict[str, Any]:
+    """A task as api.md has it, out of a row of `store/lists.py`."""
+    division, target = row["division"], row["work_target"]
+    done = row["state"] != "open"
+    return json_object(
+        {
+            "id": row["id"],
+            "kind": row["kind"],
+            "title": title(row["kind"], row["detail"]),
+            "state": row["state"],
+            "subject": {"type": row["subject_type"], "id": row["subject_id"], "number": row["number"]},
+            "category": row["category"],
+            "office": {"division": row["office"], "department": row["department"], "role": row["role"]},
+            "assignee": row["assignee"],
+            "assignee_name": row["assignee_name"],
+            "opened_at": row["opened_at"],
+            "not_before": row["not_before"],
+            "detail": row["detail"],
+            "due": {
+                "nominal": row["nominal"],
+                "work_target": target,
+                "late_after": row["late_after"],
+                "working_days_left": None if done else time.working_days_left(division, target),
+                "basis": row["basis"],
+                "version": row["deadline_version"],
+            },
+            "light": "green" if done else time.light(division, target, row["late_after"]).value,
+            "answer": _answer(row),
+            "days_late": row["days_late"],
+            "closed_reason": row["closed_reason"],
+            "outcomes": outcomes_view(step(row["kind"]).outcomes),
+        }
+    )
+
+
+def title(kind: str, detail: Mapping[str, Any] | None = None) -> str:
+    """受理审查; a missing parameter names what is missing."""
+    label, key = step(kind).label, (detail or {}).get("key")
+    return f"{label}：{parameter_label(key)}" if key else label
+
+
+def outcomes_view(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": outcome.name,
+            "label": outcome.label,
+            "later": outcome.later,
+            "clause": outcome.clause,
+            "fields": [field.schema() for field in outcome.fields],
+        }
+        for outcome in outcomes
+    ]
+
+
+def _answer(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    if row["outcome"] is None:
+        return None
+    chosen = step(row["kind"]).outcome(row["outcome"])
+    return {
+        "outcome": row["outcome"],
+        "label": chosen.label if chosen else row["outcome"],
+        "by": row["answered_by"],
+        "by_name": row["answered_by_name"],
+        "at": row["answered_at"],
+        "done_on": row["done_on"],
+        "acknowledged": row["acknowledged_at"] is not None,
+    }

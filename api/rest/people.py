@@ -1,0 +1,83 @@
+"""Finding a person: by blind index, exactly, for a stated purpose, logged (C-22). Personal data stays out of addresses."""
+
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import select
+
+from api.errors import Refusal, not_allowed, not_yet_built
+from api.identity import User
+from api.presentation import json_object
+from api.rest.dependencies import At, SignedIn
+from policy.access import Action, PersonalView, may
+from policy.identity_number import normal
+from policy.masking import mask_id_number, mask_name
+from store.applications import ApplicationRow
+from store.disclosure import Cell, Look, disclose
+from store.people import PersonRow
+
+router = APIRouter(tags=["people"])
+MOST = 50
+
+
+class Search(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: Annotated[str | None, Field(max_length=100)] = None
+    id_number: Annotated[str | None, Field(max_length=40)] = None
+    last4: Annotated[str | None, Field(max_length=4)] = None
+    purpose: Annotated[str, Field(min_length=2, max_length=200)]
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not (self.name or self.id_number or self.last4):
+            raise Refusal(
+                422, "search-for-what", "请填写姓名、身份证号码或后四位", "a name, an ID number or its end is needed"
+            )
+        return self
+
+
+@router.post("/people/search")
+async def search(services: At, user: User, wanted: Search) -> dict[str, Any]:
+    """Exact matches within the caller's area. Everything asked for must match."""
+    if not may(user.post, Action.SEARCH_PEOPLE):
+        raise not_allowed("您的岗位不能查询人员")
+    conditions = []
+    if wanted.id_number:
+        conditions.append(PersonRow.id_index == services.vault.blind("id_number", normal(wanted.id_number)))
+    if wanted.name:
+        conditions.append(PersonRow.name_index == services.vault.blind("name", wanted.name))
+    if wanted.last4:
+        conditions.append(PersonRow.last4_index == services.vault.blind("last4", normal(wanted.last4)))
+    now = services.clock.now()
+    async with services.database.transaction(user.scope) as session:
+        people = (await session.scalars(select(PersonRow).where(*conditions).order_by(PersonRow.id).limit(MOST))).all()
+        items = []
+        for person in people:
+            look = Look(str(user.id), "person", person.id, user.division, f"search: {wanted.purpose}", now)
+            opened = disclose(
+                session, services.vault, look, {"person": Cell("person", "sealed", person.id, person.sealed)}
+            )["person"]
+            cases = await session.execute(
+                select(ApplicationRow.id, ApplicationRow.number, ApplicationRow.status)
+                .where(ApplicationRow.person_id == person.id)
+                .order_by(ApplicationRow.id.desc())
+            )
+            full = user.view is PersonalView.FULL
+            items.append(
+                {
+                    "id": person.id,
+                    "name": opened["name"] if full else mask_name(opened["name"]),
+                    "id_number": opened["id_number"] if full else mask_id_number(opened["id_number"]),
+                    "division": person.division,
+                    "applications": [dict(row) for row in cases.mappings()],
+                }
+            )
+    return json_object({"items": items, "next": None})
+
+
+@router.get("/people/{person_id}/chain", status_code=501, dependencies=[SignedIn])
+async def chain() -> None:
+    """Later."""
+    raise not_yet_built("一户（人）一条救助链")

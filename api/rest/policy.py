@@ -1,0 +1,205 @@
+"""试算: what is due when, what a claim would give, until when a refusal may be challenged. Nothing is written."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.errors import Refusal, not_allowed, wrong_fields
+from api.filing.shape import ZERO, Day, Money
+from api.identity import CurrentUser, User
+from api.presentation import json_object
+from api.rest.dependencies import At
+from api.services import Services
+from policy.access import Action, may
+from policy.benefit import assess
+from policy.case_facts import CaseFacts
+from policy.clock import today
+from policy.costs import Costs, check_costs
+from policy.deadlines import CALENDAR_DAYS, DAY_OF_NEXT_MONTH, MONTHS, WORKING_DAYS, due_after, due_in_month
+from policy.decision import Decision
+from policy.parameters import KINDS, base_of
+from policy.problems import Problem
+from policy.remedies import remedies
+from policy.rulebook import MissingParameter, Rulebook
+from policy.terms import Category, Residence, normal_division
+from store.periods import basis
+from store.reference import DivisionRow
+from store.rulebook import load_rulebook, parameter_record
+
+router = APIRouter(tags=["policy"], prefix="/policy")
+TIMER_UNITS = {WORKING_DAYS, CALENDAR_DAYS, MONTHS, DAY_OF_NEXT_MONTH}
+Division = Annotated[str, Query(min_length=2, max_length=12, pattern=r"^\d+$")]
+
+
+class CostsTried(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    total: Money
+    compliant_total: Money
+    basic: Money = ZERO
+    critical_illness: Money = ZERO
+    supplementary: Money = ZERO
+    commercial: Money = ZERO
+    preferential_subsidy: Money = ZERO
+    mutual_aid: Money = ZERO
+
+
+class AssessBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    division: Annotated[str, Field(min_length=2, max_length=12, pattern=r"^\d+$")]
+    on: Day
+    categories: Annotated[list[Category], Field(min_length=1, max_length=12)]
+    residence: Residence | None = None
+    costs: CostsTried
+    paid_this_year: Money = ZERO
+    deductible_used_this_year: Money = ZERO
+    disease_code: Annotated[str | None, Field(max_length=40)] = None
+
+
+class RemediesBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    division: Annotated[str, Field(min_length=2, max_length=12, pattern=r"^\d+$")]
+    received_on: Day
+
+
+@router.get("/due")
+async def due(
+    services: At,
+    user: User,
+    key: Annotated[str, Query(min_length=1, max_length=60)],
+    division: Division,
+    start: Annotated[date | None, Query(alias="from")] = None,
+    month: Annotated[str, Query(max_length=7)] = "",
+) -> dict[str, Any]:
+    """When `key` is due, and why on that day: from a day, or for the data of a month (monthly dates)."""
+    return await try_due(services, user, key, division, start, month)
+
+
+@router.post("/assess")
+async def assess_claim(services: At, user: User, body: AssessBody) -> dict[str, Any]:
+    """A Decision; with a parameter missing its outcome says so and names the keys, and there is no amount."""
+    return await try_assessment(services, user, body)
+
+
+@router.post("/remedies")
+async def remedy_dates(services: At, user: User, body: RemediesBody) -> dict[str, Any]:
+    """Both last days, counted from the day of receipt."""
+    async with _law(services, user, body.division) as rulebook:
+        try:
+            until = remedies(rulebook, body.received_on)
+        except MissingParameter as missing:
+            raise _missing(missing.key) from missing
+    return json_object(
+        {
+            "reconsideration_until": until.reconsideration_until.nominal,
+            "suit_until": until.suit_until.nominal,
+            "grounds": list(until.grounds),
+            "why": {"reconsideration": basis(until.reconsideration_until), "suit": basis(until.suit_until)},
+        }
+    )
+
+
+async def try_due(
+    services: Services, user: CurrentUser, key: str, division: str, start: date | None, month: str
+) -> dict[str, Any]:
+    """As GET /policy/due answers. Raises Refusal: 404 for a key that is no timer, 422 for neither day nor month."""
+    _check_timer(key)
+    async with _law(services, user, division) as rulebook:
+        try:
+            if month:
+                found = due_in_month(rulebook, key, _month(month))
+            elif start:
+                found = _after(rulebook, key, start)
+            else:
+                raise wrong_fields([Problem("/from", "请填写起算日（from）或月份（month）", "from or month is needed")])
+        except MissingParameter as missing:
+            raise _missing(missing.key) from missing
+    return basis(found)
+
+
+def _after(rulebook: Rulebook, key: str, start: date) -> Any:
+    found = rulebook.find(key, start)
+    if found is not None and found.unit == DAY_OF_NEXT_MONTH:
+        raise wrong_fields([Problem("/month", "该期限按月计算，请填写月份（month）", "a monthly date needs month")])
+    return due_after(rulebook, key, start)
+
+
+async def try_assessment(services: Services, user: CurrentUser, body: AssessBody) -> dict[str, Any]:
+    """As POST /policy/assess answers. Raises Refusal with what cannot be right about the costs."""
+    costs = Costs(**body.costs.model_dump())
+    problems = [problem.below("/costs") for problem in check_costs(costs)]
+    if problems:
+        raise wrong_fields(problems)
+    facts = CaseFacts(
+        on=body.on,
+        categories=body.categories,
+        costs=costs,
+        residence=body.residence,
+        paid_this_year=body.paid_this_year,
+        deductible_used_this_year=body.deductible_used_this_year,
+        disease_code=body.disease_code,
+    )
+    async with _law(services, user, body.division) as rulebook:
+        return decision_tried(assess(rulebook, facts))
+
+
+def decision_tried(decision: Decision) -> dict[str, Any]:
+    shown = {
+        "outcome": decision.outcome.value,
+        "amount": decision.amount,
+        "as_of": decision.as_of,
+        "grounds": list(decision.grounds),
+        "trace": [
+            {"step": line.step, "formula": line.formula, "value": line.value, "clause": line.clause}
+            for line in decision.trace
+        ],
+        "parameters": [parameter_record(parameter) for parameter in decision.parameters],
+        "missing": list(decision.missing),
+        "marks": list(decision.marks),
+        "demonstration": "DEMO" in decision.marks,
+    }
+    if decision.missing:
+        del shown["amount"]
+        shown["key"] = decision.missing[0]
+    return json_object(shown)
+
+
+@asynccontextmanager
+async def _law(services: Services, user: CurrentUser, division: str) -> AsyncIterator[Rulebook]:
+    if not may(user.post, Action.TRY_POLICY):
+        raise not_allowed("您的岗位不能使用试算")
+    code = normal_division(division)
+    async with services.database.transaction(user.scope) as session:
+        if await session.get(DivisionRow, code) is None:
+            raise wrong_fields([Problem("/division", f"没有区划代码{code}", f"there is no division {code}")])
+        yield await load_rulebook(session, code, today(services.clock))
+
+
+def _check_timer(key: str) -> None:
+    kind = KINDS.get(base_of(key))
+    if kind is None or not TIMER_UNITS & set(kind.units):
+        raise Refusal(404, "unknown-timer", f"没有名为{key}的期限", f"there is no timer {key}", key=key)
+
+
+def _missing(key: str) -> Refusal:
+    return Refusal(
+        404,
+        "parameter-missing",
+        f"缺少参数{key}，不能推算",
+        f"the parameter {key} is missing; nothing is guessed",
+        key=key,
+        outcome="parameter_missing",
+    )
+
+
+def _month(month: str) -> date:
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        return date.fromisoformat(f"{month}-01")
+    raise wrong_fields([Problem("/month", "月份应如2025-09", "a month such as 2025-09 is needed")])

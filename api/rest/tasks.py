@@ -1,0 +1,154 @@
+"""Tasks: what waits for a person."""
+
+import uuid
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.commands import Submitted, answer_task, claim_task, outlook, release_task, standing
+from api.errors import not_allowed, not_found, not_yet_built
+from api.idempotency import KeyHeader
+from api.identity import CurrentUser, User
+from api.prefer import PreferHeader, wait_seconds, wait_until
+from api.presentation import task_view
+from api.rest.dependencies import At, Cursor, Limit, SignedIn
+from api.searching import codes_only
+from api.services import Services
+from policy.clock import today
+from policy.terms import Role
+from store import lists
+from store.paging import Page
+from store.timekeeping import load_timekeeping
+
+router = APIRouter(tags=["tasks"])
+State = Literal["open", "overdue", "done"]
+Box = Literal["mine", "office", "area"]
+OVERSEERS = (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)
+
+
+class AnswerBody(BaseModel):
+    """An answer. `done_on` and `paper_reason` are for an act that was done on paper (补录)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Annotated[str, Field(min_length=1, max_length=40)]
+    fields: dict[str, Any] = {}
+    comment: Annotated[str | None, Field(max_length=4000)] = None
+    done_on: date | None = None
+    paper_reason: Annotated[str | None, Field(max_length=4000)] = None
+
+
+@router.get("/tasks")
+async def listing(
+    services: At,
+    user: User,
+    state: State = "open",
+    box: Box = "office",
+    kind: Annotated[str, Query(max_length=60)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """The inbox: `mine` are those assigned to me (or done by me), `office` those at my desk, `area` all of my area."""
+    found = await list_tasks(services, user, state, box, kind, q, cursor=cursor, limit=limit)
+    return {"items": found.items, "next": found.next}
+
+
+@router.get("/tasks/{task_id}")
+async def show(services: At, user: User, task_id: uuid.UUID) -> dict[str, Any]:
+    return await view_task(services, user, task_id)
+
+
+@router.post("/tasks/bulk", status_code=501, dependencies=[SignedIn])
+async def bulk() -> None:
+    """Later."""
+    raise not_yet_built("批量办理")
+
+
+@router.post("/tasks/{task_id}/answer")
+async def answer(
+    services: At,
+    user: User,
+    task_id: uuid.UUID,
+    body: AnswerBody,
+    prefer: PreferHeader = None,
+    key: KeyHeader = None,
+) -> dict[str, Any]:
+    """Commits the answer, then waits for the procedure as `Prefer: wait=N` says (2 s by default)."""
+    return await give_answer(services, user, task_id, Submitted(**body.model_dump()), wait_seconds(prefer), key)
+
+
+@router.post("/tasks/{task_id}/claim")
+async def claim(services: At, user: User, task_id: uuid.UUID) -> dict[str, Any]:
+    await claim_task(services, user, task_id)
+    return await view_task(services, user, task_id)
+
+
+@router.post("/tasks/{task_id}/release")
+async def release(services: At, user: User, task_id: uuid.UUID) -> dict[str, Any]:
+    await release_task(services, user, task_id)
+    return await view_task(services, user, task_id)
+
+
+VERBS = {"assign": "指派", "suspend": "中止", "resume": "恢复", "remind": "催办"}
+
+
+@router.post("/tasks/{task_id}/{verb}", status_code=501)
+async def later(
+    services: At, user: User, task_id: uuid.UUID, verb: Literal["assign", "suspend", "resume", "remind"]
+) -> None:
+    await view_task(services, user, task_id)
+    raise not_yet_built(VERBS[verb])
+
+
+async def give_answer(
+    services: Services,
+    user: CurrentUser,
+    task_id: uuid.UUID,
+    submitted: Submitted,
+    wait: float,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """Answers and says how things stand afterwards: {task, settled, subject, next}. Raises Refusal."""
+    await answer_task(services, user, task_id, submitted, key)
+
+    async def settled() -> bool:
+        return await standing(services, user, task_id) is not None
+
+    if wait:
+        await wait_until(settled, wait)
+    return await outlook(services, user, task_id)
+
+
+async def list_tasks(
+    services: Services,
+    user: CurrentUser,
+    state: State,
+    box: Box,
+    kind: str = "",
+    q: str = "",
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """A page of tasks as `task_view` shows them. Raises Refusal, paging.BadCursor."""
+    word = codes_only(q)
+    if box == "area" and user.post.role not in OVERSEERS:
+        raise not_allowed("只有审核人、负责人和审计员可以查看辖区全部事项")
+    day = today(services.clock)
+    wanted = lists.TaskFilter(user.id, user.post, user.division, day, state, box, kind, word)
+    async with services.database.transaction(user.scope) as session:
+        found = await lists.tasks(session, wanted, cursor=cursor, limit=limit)
+        time = await load_timekeeping(session, day)
+    return Page([task_view(row, time) for row in found.items], found.next)
+
+
+async def view_task(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any]:
+    """One task of the caller's area. Raises Refusal 404."""
+    async with services.database.transaction(user.scope) as session:
+        row = await lists.task(session, task_id)
+        if row is None:
+            raise not_found()
+        return task_view(row, await load_timekeeping(session, today(services.clock)))

@@ -1,0 +1,116 @@
+"""What the timeline says, in Chinese, made from its codes when it is shown. Nothing that a person typed is ever in it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from policy.parameters import label as parameter_label
+from policy.steps import Step, is_kind, step
+from policy.terms import Category, DocumentKind, Level, PayeeKind, Rung
+
+Codes = Mapping[str, Any]
+
+
+def timeline_text(tag: str, codes: Codes) -> str:
+    """The entry in words. A tag that nobody knows is shown as it is: better a code than nothing."""
+    source, _, rest = tag.partition(":")
+    subject, _, action = rest.partition(":")
+    write = _SOURCES.get(source)
+    return (write(subject, action, codes) if write else None) or tag
+
+
+def _counter(subject: str, action: str, codes: Codes) -> str | None:
+    if (subject, action) == ("application", "submitted"):
+        return f"登记申请（{Category(codes['category']).label}）" + _paper_entry(codes)
+    if (subject, action) == ("missing_parameter", "released"):
+        return f"参数“{parameter_label(codes['key'])}”已由同市录入，本案继续办理"
+    if not is_kind(subject):
+        return None
+    declared = step(subject)
+    outcome = declared.outcome(action)
+    said = f"{declared.label}：{outcome.label if outcome else action}"
+    return said + _particulars(codes) + _lateness(codes) + _paper_entry(codes)
+
+
+def _particulars(codes: Codes) -> str:
+    parts = []
+    if codes.get("amount"):
+        parts.append(f"金额{codes['amount']}元")
+    for name, word in (("missing", "须补正"), ("pending", "后补"), ("papers", "收到")):
+        if codes.get(name):
+            parts.append(f"{word}：{'、'.join(DocumentKind(kind).label for kind in codes[name])}")
+    if codes.get("surveyors"):
+        parts.append(f"调查人{codes['surveyors']}人")
+    if codes.get("key"):
+        parts.append(f"{parameter_label(codes['key'])}，自{codes['effective_from']}起，待复核")
+    if codes.get("warnings"):
+        parts.append(f"提示：与{'、'.join(codes['warnings'])}的原则不一致")
+    return f"（{'；'.join(parts)}）" if parts else ""
+
+
+def _lateness(codes: Codes) -> str:
+    return f"，超期{codes['days_late']}个工作日" if codes.get("days_late") else ""
+
+
+def _paper_entry(codes: Codes) -> str:
+    return "（补录）" if codes.get("paper") else ""
+
+
+def _desk(subject: str, action: str, codes: Codes) -> str | None:
+    declared = _step(subject)
+    if declared is None or action != "opened":
+        return None
+    due = f"，应于{codes['due']}前办结" if codes.get("due") else "，未设期限"
+    named = f"“{parameter_label(codes['key'])}”" if codes.get("key") else ""
+    return f"转{declared.label}{named}{due}"
+
+
+def _deadline(subject: str, action: str, codes: Codes) -> str | None:
+    declared = _step(subject)
+    if declared is None:
+        return None
+    if action == "moved":
+        return f"{declared.label}期限由{codes.get('old') or '无'}调整为{codes.get('new') or '无'}"
+    if action not in set(Rung):
+        return None
+    return f"{declared.label}{Rung(action).label}" + ("（补发）" if codes.get("late") else "")
+
+
+def _procedure(subject: str, action: str, codes: Codes) -> str | None:
+    if subject == "assessment":
+        return _assessment(action, codes)
+    said = _PROCEDURE.get((subject, action))
+    return said(codes) if said else None
+
+
+def _assessment(outcome: str, codes: Codes) -> str:
+    if outcome == "parameter_missing":
+        return f"核算暂停：缺少参数{'、'.join(parameter_label(key) for key in codes.get('missing', []))}"
+    words = {"eligible": "核算：符合条件", "not_eligible": "核算：不符合条件"}.get(outcome, outcome)
+    return f"{words}，金额{codes['amount']}元" if codes.get("amount") else words
+
+
+_PROCEDURE: Mapping[tuple[str, str], Callable[[Codes], str]] = {
+    ("application", "accepted"): lambda codes: "已受理" + ("（容缺）" if codes.get("pending_papers") else ""),
+    ("application", "rejected"): lambda codes: f"{Level(codes['level']).label}决定不予救助",
+    ("application", "withdrawn"): lambda _: "申请人撤回申请，办结",
+    ("refusal", "issued"): lambda codes: f"制发书面告知书{codes.get('number') or ''}",
+    ("refusal", "remedies"): lambda codes: (
+        f"救济期限：行政复议至{codes['reconsideration_until']}，行政诉讼至{codes['suit_until']}"
+    ),
+    ("refusal", "final"): lambda _: "救济期限届满，未收到复议或诉讼",
+    ("payment", "payable"): lambda codes: f"公示无异议，列入待支付，金额{codes['amount']}元",
+    ("payment", "booked"): lambda codes: (
+        f"已支付{codes['amount']}元（{PayeeKind(codes['payee_kind']).label}），记账办结"
+    ),
+}
+
+_SOURCES: Mapping[str, Callable[[str, str, Codes], str | None]] = {
+    "counter": _counter,
+    "desk": _desk,
+    "deadline": _deadline,
+    "procedure": _procedure,
+}
+
+
+def _step(kind: str) -> Step | None:
+    return step(kind) if is_kind(kind) else None
