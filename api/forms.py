@@ -47,6 +47,11 @@ class Form:
     def values_of(self, name: str) -> Sequence[str]:
         return self.typed.get(name, ())
 
+    def part(self, prefix: str) -> "Form":
+        """The typed values whose names begin with `prefix`, by what follows it."""
+        inside = {name.removeprefix(prefix): values for name, values in self.typed.items() if name.startswith(prefix)}
+        return Form(self.id, inside)
+
     def problems_at(self, name: str) -> tuple[Wrong, ...]:
         return tuple(wrong for wrong in self.problems if wrong.name == name)
 
@@ -109,17 +114,12 @@ def nested(form: Form, fields: Mapping[str, Sequence[Field]]) -> dict[str, Any]:
     """`{section: {field: value}}` for the sections of a longer form; the section "" stands at the top."""
     whole: dict[str, Any] = {}
     for section, declared in fields.items():
-        part = answer_fields(declared, _section(form, section)) if section else answer_fields(declared, form)
+        part = answer_fields(declared, form.part(section + ".")) if section else answer_fields(declared, form)
         if section:
             whole[section] = part
         else:
             whole.update(part)
     return whole
-
-
-def _section(form: Form, section: str) -> Form:
-    prefix = section + "."
-    return Form(form.id, {n.removeprefix(prefix): v for n, v in form.typed.items() if n.startswith(prefix)})
 
 
 def _raw(declared: Field, form: Form) -> Any:

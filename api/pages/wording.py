@@ -7,7 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from policy import terms
 from policy.deadlines import SHANGHAI
+from policy.money import percent, yuan
+from policy.parameters import label as parameter_label
+from policy.terms import Rung
 
 _WEEKDAYS = {"zh-CN": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _UNITS = {
@@ -19,7 +23,21 @@ _UNITS = {
         "day_of_next_month": "day {} of the next month",
     },
 }
-_WORDS = {"zh-CN": {"no_term": "无期限", "week": "周"}, "en": {"no_term": "no term", "week": ""}}
+_WORDS = {
+    "zh-CN": {"no_term": "无期限", "week": "周", "none": "无", "yes": "是", "no": "否"},
+    "en": {"no_term": "no term", "week": "", "none": "none", "yes": "yes", "no": "no"},
+}
+MARKS = {
+    "DEMO": "演示参数",
+    "FALLBACK": "沿用上年统计数据",
+    "UNREVIEWED": "含待复核参数",
+    "demonstration": "演示值",
+    "document": "来自文件",
+    "local": "本地设置",
+    "unconfirmed": "待确认",
+    "unreviewed": "待复核",
+}
+"""How sure a value is, and what a decision carries because of it."""
 _CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
 
 
@@ -69,6 +87,29 @@ class Wording:
         value, unit = _read(rule, "value"), str(_read(rule, "unit"))
         return self._words["no_term"] if value is None else self._units.get(unit, "{} " + unit).format(value)
 
+    def worth(self, parameter: Any) -> str:
+        """A parameter's value in its unit: 70%, 15,000.00, 25% PCDI, 10个工作日; 无 where it is deliberately empty."""
+        value, unit = _read(parameter, "value"), str(_read(parameter, "unit"))
+        if value is None:
+            return self._words["none"]
+        match unit:
+            case "yuan":
+                return self.money(value)
+            case "ratio":
+                return percent(Decimal(value))
+            case "ratio_of_pcdi":
+                return f"{percent(Decimal(value))} PCDI"
+            case "tiers":
+                return "；".join(f"{yuan(Decimal(t['above']))}: {percent(Decimal(t['rate']))}" for t in value)
+            case "bool":
+                return self._words["yes" if value else "no"]
+            case "list":
+                return "、".join(value)
+            case "map":
+                return "；".join(f"{key}: {entry}" for key, entry in value.items())
+            case _:
+                return self.term(parameter) if unit in self._units else str(value)
+
     def filters(self) -> dict[str, Any]:
         return {
             "day": self.day,
@@ -77,7 +118,18 @@ class Wording:
             "money": self.money,
             "term": self.term,
             "day_by_day": day_by_day,
+            "label": label,
+            "worth": self.worth,
+            "parameter_label": parameter_label,
+            "look": look,
+            "mark_label": lambda code: MARKS.get(code, code),
         }
+
+
+def label(code: str, noun: str) -> str:
+    """The label of a code in a noun of `policy/terms.py`; the code itself where that noun does not know it."""
+    known: type[terms.Term] = getattr(terms, noun)
+    return known(code).label if code in {member.value for member in known} else code
 
 
 def day_by_day(due: Any) -> list[CountedDay]:
@@ -85,6 +137,13 @@ def day_by_day(due: Any) -> list[CountedDay]:
     counted = [CountedDay(_date(day), number) for number, day in enumerate(_read(due, "counted") or (), start=1)]
     skipped = [CountedDay(_date(_read(s, "day")), None, _read(s, "why")) for s in _read(due, "skipped") or ()]
     return sorted([*counted, *skipped], key=lambda line: line.day)
+
+
+def look(tag: str) -> str:
+    """How an entry of the timeline is drawn: an act, a deadline, or one that was missed."""
+    if not tag.startswith("deadline:"):
+        return "act"
+    return "overdue" if tag.rpartition(":")[2] in (Rung.OVERDUE, Rung.CITY, Rung.PROVINCE) else "deadline"
 
 
 def is_clause_id(value: object) -> bool:

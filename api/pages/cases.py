@@ -1,0 +1,65 @@
+"""案件: the list of a post's area, and one case with all that this reader may see."""
+
+import uuid
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.errors import Refusal, not_allowed
+from api.pages.case_reading import case_for
+from api.pages.desk import AtDesk, Desk
+from api.pages.filters import Filters
+from api.rest.applications import list_cases
+from policy.access import Action, may
+from policy.steps import is_kind, step
+from policy.terms import ApplicationStatus
+
+router = APIRouter(prefix="/cases")
+
+
+@router.get("")
+async def listing(desk: AtDesk, status: str = "", division: str = "", q: str = "", cursor: str = "") -> Response:
+    chosen = {
+        "status": status if status in set(ApplicationStatus) else "",
+        "division": division.strip() if division.strip().isdigit() else "",
+        "q": q,
+    }
+    return desk.page(
+        "cases/_cases.html" if desk.fragment_wanted else "cases/list.html",
+        "cases",
+        statuses=list(ApplicationStatus),
+        may_file=may(desk.signed_in.post, Action.FILE_APPLICATION),
+        **await _found(desk, chosen, cursor),
+    )
+
+
+@router.get("/{application_id}")
+async def show(desk: AtDesk, application_id: uuid.UUID, answered: str = "", filed: str = "") -> Response:
+    context = await case_for(desk, application_id)
+    if context["case"] is None:
+        raise not_allowed("您的岗位不能查看案件")
+    return desk.page("cases/case.html", "cases", **context, notice=_notice(desk, answered, filed))
+
+
+async def _found(desk: Desk, chosen: dict[str, str], cursor: str) -> dict[str, Any]:
+    status = ApplicationStatus(chosen["status"]) if chosen["status"] else None
+    try:
+        page = await list_cases(
+            desk.services, desk.signed_in, status, chosen["division"], chosen["q"], cursor=cursor or None
+        )
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        filters = Filters("/cases", chosen | {"q": ""})
+        return {"cases": [], "next_page": None, "refusal": refusal, "filters": filters}
+    async with desk.services.database.transaction(desk.signed_in.scope) as session:
+        await desk.learn(session, {row["division"] for row in page.items})
+    return {"cases": page.items, "next_page": page.next, "refusal": None, "filters": Filters("/cases", chosen)}
+
+
+def _notice(desk: Desk, answered: str, filed: str) -> str | None:
+    if filed:
+        return desk.say("申请已登记，案件编号见下。", "The application has been filed; its number stands below.")
+    if is_kind(answered):
+        return desk.say(f"“{step(answered).label}”已办理。", "Your answer has been recorded.")
+    return None

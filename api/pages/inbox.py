@@ -1,0 +1,43 @@
+"""待办: what waits for me or my office, with its light, its days and the reason for its date."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.errors import Refusal
+from api.pages.desk import AtDesk, Desk
+from api.pages.filters import Filters
+from api.rest.tasks import OVERSEERS, Box, State, list_tasks
+from policy.steps import every_step, is_kind
+
+router = APIRouter()
+BOXES: dict[Box, str] = {"mine": "我的", "office": "本单位", "area": "辖区"}
+
+
+@router.get("/inbox")
+async def inbox(
+    desk: AtDesk, box: Box = "office", state: State = "open", kind: str = "", q: str = "", cursor: str = ""
+) -> Response:
+    chosen = {"box": box, "state": state, "kind": kind if is_kind(kind) else "", "q": q}
+    overseer = desk.signed_in.post.role in OVERSEERS
+    return desk.page(
+        "inbox/_tasks.html" if desk.fragment_wanted else "inbox/inbox.html",
+        "inbox",
+        kinds=every_step(),
+        boxes={code: label for code, label in BOXES.items() if overseer or code != "area"},
+        **await _found(desk, chosen, cursor),
+    )
+
+
+async def _found(desk: Desk, chosen: dict[str, Any], cursor: str) -> dict[str, Any]:
+    try:
+        page = await list_tasks(desk.services, desk.signed_in, **chosen, cursor=cursor or None)
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        # What was typed may be a name: it is not repeated in the links of the page.
+        filters = Filters("/inbox", chosen | {"q": ""})
+        return {"tasks": [], "next_page": None, "refusal": refusal, "filters": filters}
+    async with desk.services.database.transaction(desk.signed_in.scope) as session:
+        await desk.learn(session, {task["office"]["division"] for task in page.items})
+    return {"tasks": page.items, "next_page": page.next, "refusal": None, "filters": Filters("/inbox", chosen)}

@@ -1,0 +1,56 @@
+"""A posted form as it arrived: its texts, its files, and whether the page that it came from was this session's own."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from api.csrf import FIELD, check_token
+from api.errors import Refusal
+from api.forms import typed_values
+from api.pages.desk import AtDesk
+from api.uploads import read_form
+
+
+@dataclass(frozen=True)
+class Posted:
+    """`stale` is set when the token is not this session's: nothing may be done, but nothing typed need be lost."""
+
+    typed: dict[str, list[str]]
+    files: dict[str, UploadFile]
+    stale: Refusal | None
+
+    def demand_fresh(self) -> None:
+        """For forms without anything typed. Raises Refusal 403 for a stale or foreign page."""
+        if self.stale:
+            raise self.stale
+
+    def text(self, name: str) -> str:
+        return self.typed.get(name, [""])[-1].strip()
+
+
+async def read_posted(request: Request, largest: int) -> FormData:
+    """A form of either kind, never spooled to disk. Raises Refusal 413 or 400."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await read_form(request, largest)
+    return await request.form()
+
+
+async def posted_form(desk: AtDesk) -> Posted:
+    posted = await read_posted(desk.request, desk.services.options.largest_form)
+    typed = typed_values(posted.multi_items())
+    token = typed.pop(FIELD, [""])[-1]
+    files = {name: part for name, part in posted.multi_items() if isinstance(part, UploadFile) and part.filename}
+    return Posted(typed, files, _staleness(desk.signed_in.csrf, token))
+
+
+def _staleness(expected: str, given: str) -> Refusal | None:
+    try:
+        check_token(expected, given)
+    except Refusal as stale:
+        return stale
+    return None
+
+
+FromForm = Annotated[Posted, Depends(posted_form)]

@@ -1,0 +1,24 @@
+"""All pages at their addresses, beside the JSON under /api."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api.pages import applications, cases, caught_mail, contract, due_dates, inbox, papers, sign_in, tasks, try_out
+from api.pages.refusals import page_of_refusal
+from api.services import Services
+
+STATIC = Path(__file__).parent.parent / "static"
+MODULES = (sign_in, inbox, tasks, applications, cases, papers, try_out, due_dates, caught_mail, contract)
+
+
+def mount(app: FastAPI, services: Services) -> None:
+    """Adds the pages, their files and their way of saying no; /dev/mail only where mail is caught."""
+    pages = APIRouter(include_in_schema=False)
+    for module in MODULES:
+        if module is not caught_mail or services.options.mail_dir is not None:
+            pages.include_router(module.router)
+    app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.page_of_refusal = page_of_refusal

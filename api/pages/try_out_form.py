@@ -1,0 +1,29 @@
+"""The fields of a try-out (api contract, POST /api/v1/policy/assess) as the page asks for them."""
+
+from api.pages.application_form import AMOUNTS
+from policy.fields import Choice, Field, Kind
+from policy.terms import Category, Residence
+
+ABOUT = (
+    Field("division", "区划代码", Kind.LINE, help="按该地现行参数计算"),
+    Field("on", "适用待遇的日期", Kind.DATE, help="一般为结算日期"),
+    Field(
+        "residence",
+        "户籍类型",
+        Kind.CHOICE,
+        required=False,
+        choices=tuple(Choice(term.value, term.label) for term in Residence),
+    ),
+)
+CATEGORIES = Field(
+    "categories",
+    "对象类别（可多选，取最优一项，不累加）",
+    Kind.CHOICES,
+    choices=tuple(Choice(term.value, term.label) for term in Category),
+    clause="B-21",
+)
+COSTS = AMOUNTS
+USED = (
+    Field("paid_this_year", "已享受救助金额", Kind.MONEY, required=False),
+    Field("deductible_used_this_year", "已计入起付标准的金额", Kind.MONEY, required=False),
+)

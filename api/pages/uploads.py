@@ -1,0 +1,24 @@
+"""Files of a posted form: each is kept at once and carried on as an id, so that a mistake elsewhere never costs an upload."""
+
+from api.errors import Refusal
+from api.forms import Wrong
+from api.pages.desk import Desk
+from api.pages.posted import Posted
+from api.uploads import keep_upload
+
+UPLOAD = ".upload"
+
+
+async def keep_uploads(desk: Desk, posted: Posted) -> tuple[Wrong, ...]:
+    """Stores the chosen files; their ids and names join what was typed. What could not be stored is named at its line."""
+    wrong: list[Wrong] = []
+    for control, file in posted.files.items():
+        line = control.removesuffix(UPLOAD)
+        posted.typed[f"{line}.name"] = [file.filename or ""]
+        try:
+            kept = await keep_upload(desk.services, desk.signed_in, file)
+        except Refusal as refusal:
+            wrong.append(Wrong(control, refusal.zh, refusal.en, refusal.clause))
+        else:
+            posted.typed[f"{line}.file"] = [str(kept.id)]
+    return tuple(wrong)

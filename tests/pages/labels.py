@@ -1,0 +1,55 @@
+"""Every Chinese label that reaches a page through a variable: nouns, steps, outcomes, fields, choices."""
+
+from collections.abc import Iterator
+
+from api.pages import application_form, case_reading, desk, due_dates, inbox, tasks, try_out, try_out_form, wording
+from policy import terms
+from policy.fields import Field
+from policy.steps import every_step
+
+FORMS = (application_form, try_out_form, due_dates, tasks)
+LABEL_OF_PAGES = ("返回上一页", "返回待办", "登录", "计算表", "书面告知书（附件5）", "个人负担的合规费用")
+
+
+def every_label() -> set[str]:
+    return {*_terms(), *_steps(), *_fields_of(_form_fields()), *_of_pages()}
+
+
+def _of_pages() -> Iterator[str]:
+    yield from (place.label for place in desk.PLACES)
+    yield from (label for label, _statuses in case_reading.MAIN_PATH)
+    yield from wording.MARKS.values()
+    yield from inbox.BOXES.values()
+    yield from try_out.OUTCOMES.values()
+    yield from (label for _name, label in application_form.SWITCHES)
+    yield from LABEL_OF_PAGES
+
+
+def _terms() -> Iterator[str]:
+    for noun in vars(terms).values():
+        if isinstance(noun, type) and issubclass(noun, terms.Term):
+            yield from (member.label for member in noun)
+
+
+def _steps() -> Iterator[str]:
+    for step in every_step():
+        yield step.label
+        for outcome in step.outcomes:
+            yield outcome.label
+            yield from _fields_of(outcome.fields)
+
+
+def _form_fields() -> Iterator[Field]:
+    for value in (value for module in FORMS for value in vars(module).values()):
+        if isinstance(value, Field):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (part for part in value if isinstance(part, Field))
+
+
+def _fields_of(fields: Iterator[Field] | tuple[Field, ...]) -> Iterator[str]:
+    for field in fields:
+        yield field.label
+        if field.help:
+            yield field.help
+        yield from (choice.label for choice in field.choices)

@@ -1,0 +1,43 @@
+"""Dates, money and periods as pages write them."""
+
+from datetime import date
+from decimal import Decimal
+
+from api.pages.wording import CountedDay, Wording, day_by_day
+
+CHINESE, ENGLISH = Wording("zh-CN"), Wording("en")
+
+
+def test_day_names_its_weekday() -> None:
+    assert CHINESE.day(date(2025, 10, 14)) == "2025-10-14 周二"
+    assert ENGLISH.day("2025-10-14") == "2025-10-14 Tue"
+    assert CHINESE.day(None) == "—"
+
+
+def test_moment_is_shown_in_shanghai() -> None:
+    assert CHINESE.moment("2025-10-14T01:30:00+00:00") == "2025-10-14 09:30"
+
+
+def test_money_has_two_places_and_separators() -> None:
+    assert CHINESE.money("10200") == "10,200.00"
+    assert CHINESE.money(Decimal("0.5")) == "0.50"
+    assert CHINESE.money(None) == "—"
+
+
+def test_term_says_its_length_or_that_there_is_none() -> None:
+    assert CHINESE.term({"value": 10, "unit": "WD"}) == "10个工作日"
+    assert ENGLISH.term({"value": 6, "unit": "months"}) == "6 months"
+    assert CHINESE.term({"value": None, "unit": "WD"}) == "无期限"
+
+
+def test_counted_and_skipped_days_stand_in_their_order() -> None:
+    due = {
+        "counted": ["2025-10-10", "2025-10-11"],
+        "skipped": [{"day": "2025-10-12", "why": "周末"}, {"day": "2025-10-09", "why": "国庆节"}],
+    }
+    assert day_by_day(due) == [
+        CountedDay(date(2025, 10, 9), None, "国庆节"),
+        CountedDay(date(2025, 10, 10), 1),
+        CountedDay(date(2025, 10, 11), 2),
+        CountedDay(date(2025, 10, 12), None, "周末"),
+    ]
