@@ -3,13 +3,16 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.terms import ApplicationStatus
 from store.applications import ApplicationRow
+from store.disclosure import Cell, Look, disclose
 from store.tasks import TaskRow
+from store.vault import Vault
 
 
 async def locked_application(session: AsyncSession, application_id: str) -> ApplicationRow:
@@ -27,6 +30,15 @@ async def acknowledge(session: AsyncSession, task_ids: Sequence[str], at: dateti
         await session.execute(
             update(TaskRow).where(TaskRow.id.in_(ids), TaskRow.acknowledged_at.is_(None)).values(acknowledged_at=at)
         )
+
+
+async def answer_fields(session: AsyncSession, vault: Vault, task_id: str, reader: str, at: datetime) -> dict[str, Any]:
+    """What was typed into the answer, opened for an activity and logged as `system:<reader>`."""
+    task = await session.get_one(TaskRow, uuid.UUID(task_id))
+    look = Look(f"system:{reader}", "task", task.id, task.division, "procedure", at)
+    answer = disclose(session, vault, look, {"answer": Cell("task", "answer", task.id, task.answer_sealed)})["answer"]
+    fields: dict[str, Any] = answer["fields"]
+    return fields
 
 
 async def close_open_tasks(session: AsyncSession, application_id: uuid.UUID, reason: str) -> None:

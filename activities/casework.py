@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 
-from activities.case import acknowledge, close_open_tasks, end, locked_application
+from activities.case import acknowledge, answer_fields, close_open_tasks, end, locked_application
 from activities.issuing import Issuing
 from policy.clock import Clock, today
 from policy.deadlines import notice_last_day
@@ -21,7 +21,6 @@ from store.decisions import DecisionRow
 from store.outbox import send
 from store.payments import PaymentRow
 from store.rulebook import load_rulebook
-from store.tasks import TaskRow
 from store.timeline import record
 from store.vault import Vault
 
@@ -211,8 +210,7 @@ class Casework:
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, ending.application_id)
-            task = await session.get_one(TaskRow, uuid.UUID(ending.task_id))
-            answer = self._vault.open("task", "answer", task.id, task.answer_sealed or b"")["fields"]
+            answer = await answer_fields(session, self._vault, ending.task_id, "refuse", now)
             refusal_id = uuid.uuid5(application.id, "refusal")
             refused = await session.scalar(
                 insert(RefusalRow)

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.posts import office_of_task, resolve
 from notifications.catalog import Notice, variables_of
-from policy.terms import ancestors
+from policy.offices import office_name
+from policy.terms import Department, ancestors
 from store.accounts import AccountRow
 from store.notices import NoticeRow
 from store.outbox import send
@@ -46,16 +47,9 @@ class Correspondence:
         }
         return "".join(names.get(code, code) for code in reversed(codes))
 
-    async def government_name(self, session: AsyncSession, division: str) -> str:
-        """北留镇人民政府; a street office 街道 keeps its own name with 办事处."""
-        row = await session.get_one(DivisionRow, division)
-        if row.name.endswith("办事处"):
-            return row.name
-        return f"{row.name}办事处" if row.name.endswith("街道") else f"{row.name}人民政府"
-
-    async def bureau_name(self, session: AsyncSession, division: str) -> str:
-        """阳城县医疗保障局."""
-        return f"{(await session.get_one(DivisionRow, division)).name}医疗保障局"
+    async def office_name(self, session: AsyncSession, division: str, department: Department) -> str:
+        """北留镇人民政府, 阳城县医疗保障局."""
+        return office_name((await session.get_one(DivisionRow, division)).name, department)
 
     async def queue(
         self, session: AsyncSession, reader: AccountRow, notice: Notice, occasion: Occasion, now: datetime

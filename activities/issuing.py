@@ -20,7 +20,7 @@ from notifications.papers import (
 from policy.deadlines import SHANGHAI
 from policy.rulebook import Rulebook
 from policy.steps import REFUSAL_PROVISIONS
-from policy.terms import Category, Level, division_at
+from policy.terms import Category, Department, Level, division_at
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
 from store.decisions import DecisionRow
 from store.disclosure import Cell, Look, disclose
@@ -67,7 +67,9 @@ class Issuing:
             decision_words=rulebook.parameter("REFUSAL_PHRASE", issued).value,
             reconsideration_period=period_in_words(rulebook.parameter("T-RECON", issued)),
             suit_period=period_in_words(rulebook.parameter("T-SUIT", issued)),
-            issuer=await self._correspondence.government_name(session, application.division),
+            issuer=await self._correspondence.office_name(
+                session, application.division, Department.TOWNSHIP_GOVERNMENT
+            ),
             issued_on=issued,
         )
         return await self._keep(session, application, paper, "refusal_notice", now)
@@ -131,11 +133,11 @@ async def poster_paper(
         Category(application.category).label,
         decision.amount if decision else None,
     )
-    issuer = (
-        await correspondence.government_name(session, application.division)
-        if township
-        else await correspondence.bureau_name(session, division_at(application.division, Level.COUNTY))
-    )
+    county = division_at(application.division, Level.COUNTY)
+    bureau = await correspondence.office_name(session, county, Department.MEDICAL_INSURANCE)
+    issuer = bureau
+    if township:
+        issuer = await correspondence.office_name(session, application.division, Department.TOWNSHIP_GOVERNMENT)
     kind = TownshipPoster if township else CountyPoster
     return kind(
         demonstration=rulebook.demonstration,
@@ -145,7 +147,7 @@ async def poster_paper(
         posted_on=publicity.posted_on,
         last_day=publicity.last_day,
         objection_contact=issuer,
-        supervision_line=await correspondence.bureau_name(session, division_at(application.division, Level.COUNTY)),
+        supervision_line=bureau,
     )
 
 

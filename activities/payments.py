@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from activities.case import acknowledge, close_open_tasks, end, locked_application
+from activities.case import acknowledge, answer_fields, close_open_tasks, end, locked_application
 from activities.casework import CASEWORK_QUEUE
 from policy.clock import Clock
 from policy.deadlines import SHANGHAI
@@ -18,7 +18,6 @@ from store.applications import ApplicationRow, PublicityRow
 from store.database import WHOLE, Database
 from store.outbox import send
 from store.payments import LedgerRow, PaymentRow
-from store.tasks import TaskRow
 from store.timeline import record
 from store.vault import Vault
 
@@ -122,8 +121,7 @@ class Payments:
         )
 
     async def _receipt(self, session: AsyncSession, payment: PaymentRow, task_id: str) -> bytes | None:
-        task = await session.get_one(TaskRow, uuid.UUID(task_id))
-        answer = self._vault.open("task", "answer", task.id, task.answer_sealed or b"")["fields"]
+        answer = await answer_fields(session, self._vault, task_id, "transferred", self._clock.now())
         receipt = answer.get("bank_receipt")
         return self._vault.seal("payment", "receipt", payment.id, receipt) if receipt else None
 

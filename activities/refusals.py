@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from activities.case import acknowledge, locked_application
+from activities.case import acknowledge, answer_fields, locked_application
 from activities.correspondence import Correspondence, Occasion
 from activities.issuing import Issuing
 from activities.posts import office_of_task, resolve
@@ -129,8 +129,7 @@ class Refusals:
             if refusal.delivered_on is None:
                 rulebook = await load_rulebook(session, application.division, today(self._clock))
                 until = remedies(rulebook, day)
-                task = await session.get_one(TaskRow, uuid.UUID(delivery.task_id))
-                answer = self._vault.open("task", "answer", task.id, task.answer_sealed or b"")["fields"]
+                answer = await answer_fields(session, self._vault, delivery.task_id, "delivered", now)
                 refusal.delivered_on, refusal.method = day, answer.get("method")
                 refusal.reconsideration_until = until.reconsideration_until.nominal
                 refusal.suit_until = until.suit_until.nominal

@@ -11,6 +11,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql import insert
 
+from policy.offices import office_name
 from store import demonstration
 from store.accounts import AccountRow
 from store.base import Base
@@ -134,7 +135,7 @@ def _load_accounts(connection: Connection) -> None:
         (
             {
                 "username": account.username,
-                "name": f"{names.get(account.division, account.division)}{account.department.label}{account.role.label}",
+                "name": office_name(names[account.division], account.department) + account.role.label,
                 "level": account.level.value,
                 "department": account.department.value,
                 "role": account.role.value,

@@ -1,0 +1,23 @@
+"""What an office is called on papers and in mails: 凤城镇人民政府, 阳城县医疗保障局."""
+
+from policy.terms import Department
+
+STREET_OFFICE = "街道办事处"
+
+_BUREAUS = {
+    Department.MEDICAL_INSURANCE: "医疗保障局",
+    Department.CIVIL_AFFAIRS: "民政局",
+    Department.FINANCE: "财政局",
+    Department.AGRICULTURE: "农业农村局",
+    Department.VETERANS_AFFAIRS: "退役军人事务局",
+    Department.HEALTH: "卫生健康委员会",
+}
+
+
+def office_name(division_name: str, department: Department) -> str:
+    """The office of that department in a division of that name; a township's is its government or street office."""
+    if department is not Department.TOWNSHIP_GOVERNMENT:
+        return division_name + _BUREAUS[department]
+    if division_name.endswith("街道"):
+        return division_name.removesuffix("街道") + STREET_OFFICE
+    return division_name if division_name.endswith(STREET_OFFICE) else f"{division_name}人民政府"
