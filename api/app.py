@@ -1,8 +1,5 @@
 """The counter as one application: JSON under /api/v1, pages beside it."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
@@ -11,6 +8,7 @@ from api.errors import Incidents, Refusal
 from api.headers import SecurityHeaders
 from api.identity import SignIn
 from api.measures import Measures, Measuring
+from api.pages.routes import mount
 from api.rest import applications, divisions, files, health, people, policy, sessions, tasks
 from api.services import Services
 from store.paging import BadCursor
@@ -38,8 +36,7 @@ def create_app(services: Services) -> FastAPI:
         rest.include_router(module.router)
     app.include_router(rest)
     app.include_router(health.router)
-    if find_spec("api.pages.routes"):
-        import_module("api.pages.routes").mount(app, services)
+    mount(app, services)
     app.add_middleware(Incidents)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measuring, measures=app.state.measures)
