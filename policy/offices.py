@@ -19,5 +19,5 @@ def office_name(division_name: str, department: Department) -> str:
     if department is not Department.TOWNSHIP_GOVERNMENT:
         return division_name + _BUREAUS[department]
     if division_name.endswith("街道"):
-        return division_name.removesuffix("街道") + STREET_OFFICE
+        return division_name + "办事处"
     return division_name if division_name.endswith(STREET_OFFICE) else f"{division_name}人民政府"
