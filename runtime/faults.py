@@ -17,8 +17,8 @@ from runtime.settings import Settings
 FaultPoint = Callable[[str], None]
 """Called with the point's name where the code reaches it, e.g. `fault_point("answer.after_commit")`."""
 
-POINTS = ("answer.before_commit", "answer.after_commit", "application.after_commit")
-"""What the counter offers: before and after an answer is committed, after an application is."""
+POINTS = ("application.after_commit", "answer.after_commit")
+"""What the counter offers: an application or an answer has been committed, and nobody has been told yet."""
 
 SECONDS_TO_DIE = 5.0
 

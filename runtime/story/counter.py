@@ -36,7 +36,7 @@ class SignInRefused(Exception):
 class Counter:
     """One open connection to the API for all people of a story. `folder` is where the papers that it names lie."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path = Path()) -> None:
         self._http = httpx2.AsyncClient(base_url=address, timeout=PATIENCE, trust_env=False)
         self._folder = folder
         self._tokens: dict[str, str] = {}

@@ -60,7 +60,8 @@ class Answer(Strict):
 
 class MailCount(Strict):
     to: str
-    contains: str = ""
+    contains: str | list[str] = ""
+    """All of these texts, in subject or text."""
     count: int | None = None
     """None: at least one."""
 

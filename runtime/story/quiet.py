@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
@@ -27,6 +27,8 @@ PATIENCE = 60.0
 PAUSE = 0.02
 LOOKS = 2
 """Looks in a row that must find everything at rest: between two rows of one chain there is an instant without any."""
+
+UNHANDLED = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE
 
 _AT_WORK = (
     EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
@@ -55,7 +57,7 @@ class WorkflowFailed(Exception):
     """A procedure ended with an error: never part of a story."""
 
     def __init__(self, workflow_id: str, how: str) -> None:
-        super().__init__(f"应为：流程正常结束\n实为：{workflow_id} 以 {how} 结束")
+        super().__init__(f"应为：流程正常办理\n实为：{workflow_id} 因 {how}")
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,9 @@ def state_of(workflow_id: str, events: Sequence[HistoryEvent]) -> State:
     last = events[-1].event_type
     if last in _ENDED:
         if last != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
-            raise WorkflowFailed(workflow_id, _name(last))
+            raise WorkflowFailed(workflow_id, f"{_name(last)} 结束")
         return State("", True, ())
+    _refuse_broken(workflow_id, events)
     activities: dict[int, str] = {}
     timers: dict[int, datetime] = {}
     for event in events:
@@ -134,6 +137,15 @@ def state_of(workflow_id: str, events: Sequence[HistoryEvent]) -> State:
             )
     at_work = _name(last) if last in _AT_WORK else "、".join(activities.values())
     return State(at_work, False, tuple(timers.values()))
+
+
+def _refuse_broken(workflow_id: str, events: Sequence[HistoryEvent]) -> None:
+    """A procedure whose code raises is tried again for ever; the first attempt stands in the history."""
+    for event in reversed(events):
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            return
+        if event.workflow_task_failed_event_attributes.cause == UNHANDLED:
+            raise WorkflowFailed(workflow_id, "程序错误停住（详见 worker.log）")
 
 
 def _name(event: EventType.ValueType) -> str:

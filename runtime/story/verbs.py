@@ -109,11 +109,12 @@ async def mail(world: World, step: Step) -> None:
     await world.quiet.wait()
     address = wanted.to if wanted.to.endswith(mail_address("")) else mail_address(wanted.to)
     mails = [one for one in read_mails(world.stack.mail_dir) if address in one.to]
-    found = {one.message_id for one in mails if wanted.contains in one.subject + one.text}
+    texts = [wanted.contains] if isinstance(wanted.contains, str) else wanted.contains
+    found = {one.message_id for one in mails if all(text in one.subject + one.text for text in texts)}
     if (wanted.count is None and found) or len(found) == wanted.count:
         return
     raise StepFailed(
-        f"应为：{wanted.to} 收到 {'至少 1' if wanted.count is None else wanted.count} 封含“{wanted.contains}”的邮件",
+        f"应为：{wanted.to} 收到 {'至少 1' if wanted.count is None else wanted.count} 封含“{'”“'.join(texts)}”的邮件",
         f"实为：{len(found)} 封；该收件人的全部邮件：",
         *(f"    {one.received_at.isoformat(timespec='minutes')}  {one.subject}" for one in mails),
     )

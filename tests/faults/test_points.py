@@ -55,7 +55,7 @@ def test_an_armed_point_kills_once(folder: DataFolder) -> None:
 def test_a_point_that_the_settings_do_not_name_does_nothing(folder: DataFolder) -> None:
     faults.arm(folder, "answer.after_commit", "api")
     assert _reach(folder, "", "answer.after_commit").stdout == "alive\n"
-    assert _reach(folder, "answer.before_commit", "answer.after_commit").stdout == "alive\n"
+    assert _reach(folder, "application.after_commit", "answer.after_commit").stdout == "alive\n"
     assert faults.is_armed(folder, "answer.after_commit")
 
 
