@@ -1,14 +1,13 @@
 """Readiness is proved, not claimed: a probe workflow is started and finished, and the moment written down.
 
 After a database outage a Temporal server may report healthy and run nothing. The relay runs `probe_forever`; the API's
-/readyz reads the row with `beats_recently`.
+/readyz reads the row that it writes.
 """
 
 import asyncio
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.api.common.v1 import WorkflowExecution
@@ -25,8 +24,6 @@ from workflows.queues import CASEWORK
 
 NAME = "probe"
 EVERY = timedelta(seconds=10)
-FRESH = timedelta(seconds=45)
-"""How old the last finished probe may be: several were missed, not one."""
 WAIT = timedelta(seconds=15)
 
 log = structlog.get_logger(__name__)
@@ -59,13 +56,6 @@ async def probe(client: Client, database: Database) -> None:
     async with database.transaction(WHOLE) as session:
         await session.execute(beat.on_conflict_do_update(index_elements=["name"], set_={"at": beat.excluded.at}))
     await _forget(client, handle)
-
-
-async def beats_recently(database: Database) -> bool:
-    """Whether a probe has finished lately. Raises what the driver raises when the database does not answer."""
-    async with database.transaction(WHOLE) as session:
-        last = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == NAME))
-    return last is not None and SystemClock().now() - last < FRESH
 
 
 async def _forget(client: Client, handle: WorkflowHandle[ProbeWorkflow, None]) -> None:

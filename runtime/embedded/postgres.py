@@ -143,6 +143,12 @@ class Postgres:
             if not await _exists(connection, "select 1 from pg_database where datname = 'jiuzhu'"):
                 await connection.execute("create database jiuzhu owner jiuzhu_owner")
 
+    async def forget_probe(self) -> None:
+        """Drop the moment of the last probe: one of an earlier life, still fresh, says nothing about this one."""
+        connection = await psycopg.AsyncConnection.connect(self._address("jiuzhu"), autocommit=True)
+        async with connection:
+            await connection.execute("delete from heartbeat where name = 'probe'")
+
     def _address(self, database: str) -> str:
         return f"host={self._folder.socket} user=postgres dbname={database}"
 

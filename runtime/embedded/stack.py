@@ -202,6 +202,7 @@ class Stack:
         keys.load_or_create(self.folder.keyring, database_exists=self.folder.finished)
         if self.migrate:
             await self._migrate()
+            await postgres.forget_probe()
 
     async def _migrate(self) -> None:
         flags = [flag for flag, wanted in (("--demo", self.demo), ("--up", self.up)) if wanted]

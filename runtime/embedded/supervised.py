@@ -121,7 +121,7 @@ class Supervised:
                 break
             if time.monotonic() > until:
                 raise self.trouble(f"{self.service.patience:.0f} 秒内没有就绪")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
         self._up.set()
 
     async def _keep(self) -> None:

@@ -40,25 +40,19 @@ def test_ctrl_c_while_it_is_starting_leaves_nothing_behind_and_a_second_one_chan
 def test_up_killed_takes_its_children_along_and_the_next_one_starts_on_the_same_data(
     tmp_path: Path, start_up: Ups
 ) -> None:
-    first = start_up(tmp_path / "data")
+    data = tmp_path / "我的 data folder"
+    first = start_up(data)
+    assert "路径含有空格" in first.until("空格")
     first.until("ready:")
-    key = (tmp_path / "data" / "keyring.json").read_bytes()
+    key = (data / "keyring.json").read_bytes()
 
     first.stop(signal.SIGKILL)
     assert wait_for_none(tmp_path) == []
-    second = start_up(tmp_path / "data")
+    second = start_up(data)
     second.until("ready:")
 
-    assert (tmp_path / "data" / "keyring.json").read_bytes() == key
+    assert (data / "keyring.json").read_bytes() == key
     assert second.stop(signal.SIGTERM) == 0
-
-
-def test_up_in_a_folder_with_a_blank_says_so_and_works(tmp_path: Path, start_up: Ups) -> None:
-    up = start_up(tmp_path / "我的 data folder")
-
-    assert "空格" in up.until("空格")
-    up.until("ready:")
-    assert up.stop() == 0
 
 
 def test_up_in_a_folder_in_use_names_the_process_and_leaves_it_alone(tmp_path: Path, start_up: Ups) -> None:
