@@ -82,11 +82,12 @@ def _changed_days(before: CalendarYear | None, after: CalendarYear) -> tuple[dat
 
 
 async def _open_periods(session: AsyncSession, division: str) -> list[PeriodRow]:
-    """The periods with a task still open, in the division and below it, locked."""
-    has_open_task = select(TaskRow.id).where(TaskRow.period_id == PeriodRow.id, TaskRow.state == "open").exists()
-    inside = func.left(PeriodRow.division, len(division)) == division
-    rows = await session.scalars(select(PeriodRow).where(has_open_task, inside).with_for_update())
-    return [period for period in rows if division in ancestors(period.division)]
+    """The periods with a task still open, in the division and below it. Tasks are locked first, as the desk does it."""
+    inside = func.left(TaskRow.division, len(division)) == division
+    waiting = select(TaskRow).where(TaskRow.state == "open", inside).order_by(TaskRow.id).with_for_update()
+    tasks = (await session.scalars(waiting)).all()
+    periods = select(PeriodRow).where(PeriodRow.id.in_({task.period_id for task in tasks})).order_by(PeriodRow.id)
+    return list(await session.scalars(periods.with_for_update()))
 
 
 def _touched(period: PeriodRow, changed: tuple[date, ...]) -> bool:
