@@ -29,6 +29,8 @@ from runtime.temporal import connect
 from runtime.trouble import StartTrouble
 
 CHILDREN = ("worker", "relay", "api")
+CATCHER = {"STARTTLS": "false", "USER": "", "PASSWORD": ""}
+"""The mail catcher asks for neither, whatever is set for a real server."""
 READY_SECONDS = 60.0
 HOPELESS_DEATHS = 3
 """Waiting to be ready ends when a process has died this often in a row."""
@@ -152,6 +154,7 @@ class Stack:
             "JIUZHU_TEMPORAL_UI_PORT": str(self._ports.temporal_ui or 0),
             "JIUZHU_SMTP_HOST": "127.0.0.1",
             "JIUZHU_SMTP_PORT": str(self._ports.mail),
+            **{f"JIUZHU_SMTP_{name}": value for name, value in CATCHER.items()},
             "JIUZHU_DEMO": "true" if self.demo else "false",
         }
         if self.engine == "time-skipping":
