@@ -7,13 +7,11 @@ from api import errors
 from api.errors import Incidents, Refusal
 from api.headers import SecurityHeaders
 from api.identity import SignIn
-from api.measures import Measures, Measuring
+from api.measures import API, Measures, Measuring
 from api.pages.routes import mount
 from api.rest import applications, divisions, files, health, people, policy, sessions, tasks
 from api.services import Services
 from store.paging import BadCursor
-
-API = "/api/v1"
 
 
 def create_app(services: Services) -> FastAPI:

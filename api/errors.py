@@ -10,6 +10,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -103,7 +105,9 @@ async def answer(request: Request, refusal: Refusal) -> Response:
     page: PageOfRefusal | None = request.app.state.page_of_refusal
     if page is not None and not request.url.path.startswith("/api/"):
         return await page(request, refusal)
-    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    if "retry_after" in refusal.extra:
+        headers["Retry-After"] = str(refusal.extra["retry_after"])
     return JSONResponse(refusal.body(), refusal.status, headers, PROBLEM)
 
 
@@ -159,15 +163,34 @@ class Incidents:
             log.error("incident", incident=incident, method=scope["method"], error=_kind(error), places=_places(error))
             if begun:
                 return
-            refusal = Refusal(
-                500,
-                "incident",
-                f"系统出错，未作改动，请将编号 {incident} 告知管理员",
-                "an internal error",
-                incident=incident,
-            )
+            refusal = _unavailable(incident) if isinstance(error, _PASSING) else _internal(incident)
             response = await answer(Request(scope, receive), refusal)
             await response(scope, receive, send)
+
+
+_PASSING = (OperationalError, InterfaceError, PoolTimeout)
+"""The database is restarting, or two transactions stood in each other's way: the same request may be sent again."""
+
+
+def _unavailable(incident: str) -> Refusal:
+    return Refusal(
+        503,
+        "unavailable",
+        "系统暂时不可用，请稍后重试；填写的内容请勿关闭页面",
+        "unavailable for a moment; send the same request again",
+        incident=incident,
+        retry_after=2,
+    )
+
+
+def _internal(incident: str) -> Refusal:
+    return Refusal(
+        500,
+        "incident",
+        f"系统出错，未作改动，请将编号 {incident} 告知管理员",
+        "an internal error",
+        incident=incident,
+    )
 
 
 def _kind(error: BaseException) -> str:

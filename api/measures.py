@@ -5,6 +5,8 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+API = "/api/v1"
+
 
 class Measures:
     """One registry per app, so that two apps in one process do not share counts."""
@@ -35,6 +37,12 @@ class Measuring:
         try:
             await self._app(scope, receive, watched)
         finally:
-            route = getattr(scope.get("route"), "path", "unknown")
+            route = _route(scope)
             self._measures.requests.labels(scope["method"], route, str(status)).inc()
             self._measures.seconds.labels(route).observe(time.perf_counter() - begun)
+
+
+def _route(scope: Scope) -> str:
+    """/api/v1/applications/{application_id}; a router's prefix is not part of what the framework tells."""
+    path: str = getattr(scope.get("route"), "path", "unknown")
+    return API + path if scope["path"].startswith(API) and not path.startswith(API) else path
