@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import BigInteger, ForeignKey, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import String
@@ -67,6 +67,9 @@ class AccessLogRow(Base):
     subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
     fields: Mapped[list[str]] = mapped_column(ARRAY(String))
     purpose: Mapped[str]
+    """A code, never typed words: those are sealed."""
+    words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What the reader typed about it, sealed with the subject's id."""
 
 
 class HeartbeatRow(Base):

@@ -24,7 +24,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Look:
-    """Who looks at whose data, when and what for. `reader` is the account's id, or `system:<activity>`."""
+    """Who looks at whose data, when and what for. `reader` is the account's id, or `system:<activity>`.
+
+    `purpose` is a code; `words` is what the reader typed about it, and is kept sealed.
+    """
 
     reader: str
     subject_type: str
@@ -32,6 +35,7 @@ class Look:
     division: str
     purpose: str
     at: datetime
+    words: str | None = None
 
 
 def disclose(session: AsyncSession, vault: Vault, look: Look, cells: Mapping[str, Cell]) -> dict[str, Any]:
@@ -45,11 +49,12 @@ def disclose(session: AsyncSession, vault: Vault, look: Look, cells: Mapping[str
         assert cell.sealed is not None
         opened[name] = vault.open(cell.table, cell.column, cell.row, cell.sealed)
     if sealed:
-        log_look(session, look, sorted(sealed))
+        words = vault.seal("access_log", "words", look.subject_id, look.words) if look.words else None
+        log_look(session, look, sorted(sealed), words)
     return opened
 
 
-def log_look(session: AsyncSession, look: Look, fields: list[str]) -> None:
+def log_look(session: AsyncSession, look: Look, fields: list[str], words_sealed: bytes | None = None) -> None:
     """The entry by itself, for what is no cell: a file, a search by blind index."""
     session.add(
         AccessLogRow(
@@ -60,5 +65,6 @@ def log_look(session: AsyncSession, look: Look, fields: list[str]) -> None:
             subject_id=look.subject_id,
             fields=fields,
             purpose=look.purpose,
+            words_sealed=words_sealed,
         )
     )

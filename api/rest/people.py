@@ -55,7 +55,7 @@ async def search(services: At, user: User, wanted: Search) -> dict[str, Any]:
         people = (await session.scalars(select(PersonRow).where(*conditions).order_by(PersonRow.id).limit(MOST))).all()
         items = []
         for person in people:
-            look = Look(str(user.id), "person", person.id, user.division, f"search: {wanted.purpose}", now)
+            look = Look(str(user.id), "person", person.id, user.division, "people.search", now, wanted.purpose)
             opened = disclose(
                 session, services.vault, look, {"person": Cell("person", "sealed", person.id, person.sealed)}
             )["person"]
