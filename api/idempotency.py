@@ -21,7 +21,9 @@ class Once:
     """One request under its key, inside the transaction that does the work. Without a key it does nothing."""
 
     def __init__(self, services: Services, user: CurrentUser, key: str | None, what: str, body: Any) -> None:
-        self._services, self._user, self._key = services, user, key
+        self._services, self._user = services, user
+        # Blind as well: a program may make its keys of a person's number.
+        self._key = services.vault.blind("idempotency_key", key).hex() if key else None
         content = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
         # Keyed, because a body may hold an ID number, which a plain hash would let others guess.
         self._hash = services.vault.blind("request", f"{what}|{content}") if key else b""
