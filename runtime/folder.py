@@ -84,6 +84,7 @@ class DataFolder:
         self._refuse_strangers()
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (self.path / LOCK).touch(mode=0o600)
             lock = (self.path / LOCK).open("a+", encoding="utf-8")
         except OSError as error:
             raise StartTrouble(
@@ -159,6 +160,7 @@ class DataFolder:
 
     def _mark(self, stage: str) -> None:
         draft = self.marker.with_suffix(".new")
+        draft.touch(mode=0o600)
         draft.write_text(json.dumps({"format": FORMAT, "stage": stage}), encoding="utf-8")
         draft.replace(self.marker)
 

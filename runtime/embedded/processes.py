@@ -21,6 +21,7 @@ def birth(pid: int) -> str | None:
 
 def record(path: Path, pid: int) -> None:
     """Remember a child."""
+    path.touch(mode=0o600)
     path.write_text(f"{pid} {birth(pid)}", encoding="utf-8")
 
 
