@@ -38,7 +38,8 @@ def through(arguments: list[str], death_signal: signal.Signals, user: tuple[int,
 
 
 def _main(death_signal: int, parent: int, uid: int, gid: int, arguments: list[str]) -> None:
-    os.umask(0o077)  # what it makes is its owner's alone, also where the program would not see to it (Temporal's database)
+    # What it makes is its owner's alone, also where the program would not see to it (Temporal's database).
+    os.umask(0o077)
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
     if uid >= 0:
         _become(libc, uid, gid)

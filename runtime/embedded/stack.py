@@ -210,6 +210,7 @@ class Stack:
     async def _migrate(self) -> None:
         flags = [flag for flag, wanted in (("--demo", self.demo), ("--up", self.up)) if wanted]
         journal = self.folder.logs / "migrate.log"
+        journal.touch(mode=0o600)
         with journal.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
                 *through([sys.executable, "-m", "runtime.cli", "migrate", *flags], signal.SIGTERM),
