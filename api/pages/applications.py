@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.errors import Refusal, not_allowed
+from api.errors import Refusal
 from api.filing.application import file_application, has_first_task
 from api.filing.checks import check_filing
 from api.filing.reading import read_filing
@@ -21,7 +21,7 @@ from api.pages.uploads import keep_uploads
 from api.prefer import DEFAULT_WAIT, wait_until
 from api.services import MEGABYTE
 from policy import identity_number
-from policy.access import Action, may
+from policy.access import Action
 from policy.clock import today
 from policy.costs import Costs, check_costs
 from policy.problems import Problem
@@ -30,6 +30,7 @@ from store.reference import DivisionRow
 
 router = APIRouter(prefix="/applications/new")
 FORM = "application"
+ONLY_TOWNSHIPS = "只有乡镇（街道）经办人可以登记申请"
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,16 @@ class Drawn:
 
 @router.get("")
 async def empty(desk: AtDesk) -> Response:
+    desk.demand(Action.FILE_APPLICATION, ONLY_TOWNSHIPS)
     own = desk.signed_in.division
     typed = {name: [code] for name, code in zip(("division", "county", "city"), ancestors(own), strict=False)}
-    return await _page(_counter(desk), Form(FORM, typed), Drawn())
+    return await _page(desk, Form(FORM, typed), Drawn())
 
 
 @router.post("")
 async def submit(desk: AtDesk, posted: FromForm) -> Response:
     """Files it and leads to the case; `do` may also ask for the next level of divisions or for a check only."""
-    _counter(desk)
+    desk.demand(Action.FILE_APPLICATION, ONLY_TOWNSHIPS)
     wrong_files = () if posted.stale else await keep_uploads(desk, posted)
     form = Form(FORM, posted.typed)
     if posted.stale:
@@ -98,22 +100,16 @@ async def divisions(desk: AtDesk, city: str = "", county: str = "") -> Response:
 
 @router.post("/id-check")
 async def id_check(desk: AtDesk, posted: FromForm) -> Response:
-    _counter(desk)
+    desk.demand(Action.FILE_APPLICATION, ONLY_TOWNSHIPS)
     posted.demand_fresh()
     return desk.page("application/_id_check.html", id_check=_id_check(desk, posted.text("applicant.id_number")))
 
 
 @router.post("/costs-check")
 async def costs_check(desk: AtDesk, posted: FromForm) -> Response:
-    _counter(desk)
+    desk.demand(Action.FILE_APPLICATION, ONLY_TOWNSHIPS)
     posted.demand_fresh()
     return desk.page("application/_costs_check.html", costs_check=_costs_check(Form(FORM, posted.typed)))
-
-
-def _counter(desk: Desk) -> Desk:
-    if not may(desk.signed_in.post, Action.FILE_APPLICATION):
-        raise not_allowed("只有乡镇（街道）经办人可以登记申请")
-    return desk
 
 
 async def _filed(desk: Desk, form: Form, wrong_files: tuple[Wrong, ...]) -> Response:

@@ -56,6 +56,7 @@ class Record:
     outcome: str
     day: str
     lines: tuple[tuple[str, str], ...]
+    paper_reason: str | None
 
 
 async def case_for(desk: Desk, application_id: uuid.UUID) -> dict[str, Any]:
@@ -116,10 +117,15 @@ def record_of(record: Mapping[str, Any]) -> Record:
         for name, value in (record.get("fields") or {}).items()
         if name not in fields or fields[name].kind is not Kind.DOCUMENTS
     ]
-    lines += [
-        (label, record[name]) for name, label in (("comment", "备注"), ("paper_reason", "补录原因")) if record.get(name)
-    ]
-    return Record(declared.label, outcome.label if outcome else record["outcome"], record["day"], tuple(lines))
+    if record.get("comment"):
+        lines.append(("备注", record["comment"]))
+    return Record(
+        declared.label,
+        outcome.label if outcome else record["outcome"],
+        record["day"],
+        tuple(lines),
+        record.get("paper_reason"),
+    )
 
 
 def _text(value: Any, choices: Sequence[Any]) -> str:

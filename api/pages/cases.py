@@ -24,12 +24,14 @@ async def listing(desk: AtDesk, status: str = "", division: str = "", q: str = "
         "division": division.strip() if division.strip().isdigit() else "",
         "q": q,
     }
+    found = await _found(desk, chosen, cursor)
     return desk.page(
         "cases/_cases.html" if desk.fragment_wanted else "cases/list.html",
         "cases",
         statuses=list(ApplicationStatus),
         may_file=may(desk.signed_in.post, Action.FILE_APPLICATION),
-        **await _found(desk, chosen, cursor),
+        status=422 if found["refusal"] else 200,
+        **found,
     )
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.errors import Refusal
+from api.errors import Refusal, not_allowed
 from api.identity import CurrentUser, User
 from api.pages.rendering import html
 from api.services import Services
@@ -63,6 +63,11 @@ class Desk:
             raise Refusal(401, "sign-in-needed", "请先登录，或登录已超时", "sign in first, or the session has ended")
         return self.user
 
+    def demand(self, action: Action, otherwise: str) -> None:
+        """Raises Refusal 403, with the words of `otherwise`, for a post that may not do it."""
+        if not may(self.signed_in.post, action):
+            raise not_allowed(otherwise)
+
     @property
     def fragment_wanted(self) -> bool:
         return self.request.headers.get("hx-request") == "true"
@@ -86,6 +91,10 @@ class Desk:
         clause = self.law.clauses.get(clause_id) if self.law else None
         return clause.cite(self.law.documents[clause.document]) if self.law and clause else clause_id
 
+    def cite_all(self, clause_ids: Iterable[str]) -> list[str]:
+        """Each citation once: several clauses of the catalogue may stand in one section."""
+        return list(dict.fromkeys(self.cite(clause_id) for clause_id in clause_ids))
+
     def say(self, zh: str, en: str) -> str:
         return en if self.language == "en" else zh
 
@@ -108,7 +117,8 @@ class Desk:
             "csrf": self.user.csrf if self.user else "",
             "cite": self.cite,
             "place": self.name_of,
-            "me": str(self.user.id) if self.user else "",
+            "me": self.user.username if self.user else "",
+            "cite_all": self.cite_all,
             "today": today(self.services.clock).isoformat(),
             "notice": None,
             "code_pattern": CODE_PATTERN,

@@ -9,6 +9,7 @@ from api.errors import Refusal
 from api.forms import Form, Wrong, wrongs
 from api.pages.desk import AtDesk, Desk
 from api.rest.policy import TIMER_UNITS, try_due
+from policy.access import Action
 from policy.clock import today
 from policy.fields import Choice, Field, Kind
 from policy.parameters import KINDS
@@ -26,6 +27,7 @@ FIELDS = (
 @router.get("/due")
 async def due(desk: AtDesk) -> Response:
     """An empty form without a key; else the form with its answer or with what is wrong."""
+    desk.demand(Action.TRY_POLICY, "您的岗位不能使用试算")
     query = desk.request.query_params
     if "key" not in query:
         typed = {"division": [desk.signed_in.division], "from": [today(desk.services.clock).isoformat()]}

@@ -20,12 +20,14 @@ async def inbox(
 ) -> Response:
     chosen = {"box": box, "state": state, "kind": kind if is_kind(kind) else "", "q": q}
     overseer = desk.signed_in.post.role in OVERSEERS
+    found = await _found(desk, chosen, cursor)
     return desk.page(
         "inbox/_tasks.html" if desk.fragment_wanted else "inbox/inbox.html",
         "inbox",
         kinds=every_step(),
         boxes={code: label for code, label in BOXES.items() if overseer or code != "area"},
-        **await _found(desk, chosen, cursor),
+        status=422 if found["refusal"] else 200,
+        **found,
     )
 
 

@@ -7,10 +7,13 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from api.csrf import FIELD, check_same_origin
-from api.errors import Refusal
+from api.errors import Refusal, not_found
 from api.identity import maybe_user
 from api.pages.desk import Desk, desk_of, see_other
 from api.pages.posted import read_posted
+
+PATH_IDS = ("/task_id", "/application_id", "/file_id")
+"""An address whose id is no id at all is simply not there."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ async def page_of_refusal(request: Request, refusal: Refusal) -> Response:
     """What `api.errors` shows for paths of pages. Nobody signed in is led to the sign-in page and back again."""
     if refusal.status == 401:
         return await _to_sign_in(request, refusal)
+    if any(problem.pointer in PATH_IDS for problem in refusal.problems):
+        refusal = not_found()
     try:
         user = await maybe_user(request)
     except Refusal:  # a request from elsewhere: it is answered, but not as anybody

@@ -14,6 +14,7 @@ from api.pages.posted import FromForm
 from api.pages.try_out_form import ABOUT, CATEGORIES, COSTS, USED
 from api.rest.policy import AssessBody, try_assessment
 from api.wrong_shape import shape_problem
+from policy.access import Action
 from policy.clock import today
 
 router = APIRouter(prefix="/assess")
@@ -22,6 +23,7 @@ OUTCOMES = {"eligible": "符合救助条件", "not_eligible": "不符合救助�
 
 @router.get("")
 async def empty(desk: AtDesk) -> Response:
+    desk.demand(Action.TRY_POLICY, "您的岗位不能使用试算")
     typed = {"division": [desk.signed_in.division], "on": [today(desk.services.clock).isoformat()]}
     return _page(desk, Form("assess", typed))
 
@@ -29,6 +31,7 @@ async def empty(desk: AtDesk) -> Response:
 @router.post("")
 async def assess(desk: AtDesk, posted: FromForm) -> Response:
     """Nothing is written, so the answer stands on the very page that asked."""
+    desk.demand(Action.TRY_POLICY, "您的岗位不能使用试算")
     form = Form("assess", posted.typed)
     if posted.stale:
         return _page(desk, replace(form, problems=(Wrong("", posted.stale.zh, posted.stale.en),)), status=422)
