@@ -60,13 +60,13 @@ class Up:
 
     def stop(self, sign: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(sign)
-        rest, _ = self.process.communicate(timeout=30)
+        rest, _ = self.process.communicate(timeout=90)
         self.said += rest.splitlines()
         return self.process.returncode
 
     def end(self) -> str:
         """All that it printed, once it has ended by itself."""
-        rest, _ = self.process.communicate(timeout=30)
+        rest, _ = self.process.communicate(timeout=90)
         return "\n".join([*self.said, rest])
 
 
