@@ -15,7 +15,7 @@ from policy.deadlines import notice_last_day
 from policy.rulebook import MissingParameter
 from policy.terms import ApplicationStatus, Level, PaymentStatus, RefusalStatus
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
-from store.assessment import assess_application
+from store.assessment import assess_application, record_assessment
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
 from store.outbox import send
@@ -93,20 +93,7 @@ class Casework:
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, application_id)
             decision = await assess_application(session, application, now)
-            record(
-                session,
-                subject_id=application.id,
-                division=application.division,
-                at=now,
-                day=today(self._clock),
-                tag=f"procedure:assessment:{decision.outcome}",
-                codes={
-                    "amount": str(decision.amount) if decision.amount is not None else None,
-                    "missing": decision.missing,
-                    "marks": decision.marks,
-                },
-                grounds=decision.grounds,
-            )
+            record_assessment(session, application, decision, now)
             return Assessed(decision.outcome, list(decision.missing))
 
     @activity.defn

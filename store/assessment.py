@@ -16,6 +16,7 @@ from policy.terms import Category, Residence
 from store.applications import ApplicationRow
 from store.decisions import DecisionRow
 from store.rulebook import load_rulebook, parameter_record
+from store.timeline import record
 
 
 async def assess_application(session: AsyncSession, application: ApplicationRow, now: datetime) -> DecisionRow:
@@ -29,6 +30,24 @@ async def assess_application(session: AsyncSession, application: ApplicationRow,
     session.add(row)
     await session.flush()
     return row
+
+
+def record_assessment(session: AsyncSession, application: ApplicationRow, decision: DecisionRow, now: datetime) -> None:
+    """The entry in the timeline that says what was computed, or what is missing for it."""
+    record(
+        session,
+        subject_id=application.id,
+        division=application.division,
+        at=now,
+        day=now.astimezone(SHANGHAI).date(),
+        tag=f"procedure:assessment:{decision.outcome}",
+        codes={
+            "amount": str(decision.amount) if decision.amount is not None else None,
+            "missing": decision.missing,
+            "marks": decision.marks,
+        },
+        grounds=decision.grounds,
+    )
 
 
 async def lock_person(session: AsyncSession, application: ApplicationRow) -> None:
