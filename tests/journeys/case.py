@@ -166,9 +166,8 @@ class Case:
     async def to(self, kind: str) -> Self:
         """Along the main path, from where it stands until the task of that kind is open."""
         open_now = set(await self.tasks())
-        ahead = [way for way in MAIN_PATH]
-        here = next(place for place, way in enumerate(ahead) if way[0] in open_now)
-        for at, outcome, fields, day in ahead[here:]:
+        here = next(place for place, way in enumerate(MAIN_PATH) if way[0] in open_now)
+        for at, outcome, fields, day in MAIN_PATH[here:]:
             if at == kind:
                 break
             await self.done(at, outcome, fields, done_on=day)
