@@ -71,19 +71,33 @@ async def answer_task(
 ) -> uuid.UUID:
     """Commits the answer with all that goes with it, and returns the id of its case. Raises Refusal: nothing is written."""
     once = Once(services, user, key, f"answer/{task_id}", asdict(submitted))
-    async with services.database.transaction(user.scope) as session:
-        earlier = await once.earlier(session)
-        if earlier is not None:
-            return uuid.UUID(earlier["subject"])
-        answer = await _checked(services, session, user, task_id, submitted)
-        await take_effect(answer)
-        answer.task.days_late = await _lateness(answer)
-        _commit_to(answer, submitted)
-        await _wake(answer)
-        await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.application.id)})
-        subject = answer.application.id
+    answer: Answer | None = None
+    try:
+        async with services.database.transaction(user.scope) as session:
+            earlier = await once.earlier(session)
+            if earlier is not None:
+                return uuid.UUID(earlier["subject"])
+            answer = await _checked(services, session, user, task_id, submitted)
+            await take_effect(answer)
+            answer.task.days_late = await _lateness(answer)
+            _commit_to(answer, submitted)
+            await _wake(answer)
+            await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.application.id)})
+    except Refusal:
+        await _after_refusal(services, user, answer)
+        raise
     services.fault_point(ANSWERED)
-    return subject
+    return answer.application_id
+
+
+async def _after_refusal(services: Services, user: CurrentUser, answer: Answer | None) -> None:
+    if answer is None or answer.after_refusal is None:
+        return
+    async with services.database.transaction(user.scope) as session:
+        application = await session.get(ApplicationRow, answer.application_id, with_for_update=True)
+        if application is None:
+            raise not_found()
+        await answer.after_refusal(services, session, application)
 
 
 async def standing(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any] | None:

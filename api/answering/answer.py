@@ -1,5 +1,7 @@
 """An answer on its way through the counter: everything that a check or an effect of its kind may look at."""
 
+import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +17,8 @@ from policy.steps import Outcome, Step
 from store.applications import ApplicationRow
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
+
+AfterRefusal = Callable[[Services, AsyncSession, ApplicationRow], Awaitable[None]]
 
 
 @dataclass
@@ -35,6 +39,14 @@ class Answer:
     now: datetime
     codes: dict[str, Any] = field(default_factory=dict)
     grounds: list[str] = field(default_factory=list)
+    after_refusal: AfterRefusal | None = None
+    """What is to be written although the answer was refused, in a transaction of its own."""
+
+    application_id: uuid.UUID = field(init=False)
+    """As long as the answer lives: a row is no longer readable once its transaction was rolled back."""
+
+    def __post_init__(self) -> None:
+        self.application_id = self.application.id
 
     async def rulebook(self) -> Rulebook:
         """The law of the case's division as the tables have it now."""

@@ -2,10 +2,14 @@
 
 from decimal import Decimal
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from api.answering.answer import Answer
 from api.errors import Refusal, parameter_missing
+from api.services import Services
 from policy.decision import Outcome
-from store.assessment import assess_application, lock_person, newest_decision
+from store.applications import ApplicationRow
+from store.assessment import assess_application, lock_person, newest_decision, record_assessment
 from store.decisions import DecisionRow
 
 
@@ -22,24 +26,40 @@ async def propose_approval(answer: Answer) -> None:
 async def approve(answer: Answer) -> None:
     """Assesses again under a lock on the person, so that two cases approved at once cannot exceed one cap.
 
-    A different amount than the officer saw is refused, never silently approved.
+    Another result than the officer saw is refused, never silently approved.
     """
     await lock_person(answer.session, answer.application)
     seen = await newest_decision(answer.session, answer.application)
     decision = await assess_application(answer.session, answer.application, answer.now)
+    if seen is not None and (seen.outcome, seen.amount) != (decision.outcome, decision.amount):
+        answer.after_refusal = keep_assessment
+        _check_eligible(decision)
+        raise _amount_changed(decision)
     _check_eligible(decision)
     shown = answer.values.get("amount")
-    if (seen is not None and seen.amount != decision.amount) or (shown and Decimal(shown) != decision.amount):
-        raise Refusal(
-            409,
-            "amount-changed",
-            f"核定金额已变动，现为{decision.amount:.2f}元，请重新查看计算表后再批准",
-            f"the amount has changed to {decision.amount:.2f}; look at the calculation again",
-            amount=f"{decision.amount:.2f}",
-        )
+    if shown and Decimal(shown) != decision.amount:
+        raise _amount_changed(decision)
     decision.final = True
     answer.codes["amount"] = f"{decision.amount:.2f}"
     answer.grounds += decision.grounds
+
+
+async def keep_assessment(services: Services, session: AsyncSession, application: ApplicationRow) -> None:
+    """Writes the new assessment although the approval was refused: without it, looking again would show the old one."""
+    now = services.clock.now()
+    await lock_person(session, application)
+    decision = await assess_application(session, application, now)
+    record_assessment(session, application, decision, now)
+
+
+def _amount_changed(decision: DecisionRow) -> Refusal:
+    return Refusal(
+        409,
+        "amount-changed",
+        f"核定金额已变动，现为{decision.amount:.2f}元，请重新查看计算表后再批准",
+        f"the amount has changed to {decision.amount:.2f}; look at the calculation again",
+        amount=f"{decision.amount:.2f}",
+    )
 
 
 def _check_eligible(decision: DecisionRow) -> None:

@@ -325,6 +325,9 @@ async def test_two_cases_of_one_person_cannot_exceed_the_cap_by_being_approved_a
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     late = next(answer for answer in answers if answer.status_code == 409)
     assert (code(late), late.json()["amount"]) == ("amount-changed", "1000.00")
+    task = approvals[answers.index(late)]
+    again = await counter.answer(COUNTY_SUPERVISOR, task, "approve", fields={"amount": "1000.00"})
+    assert again.status_code == 200, "the refusal kept the new calculation for the officer to look at"
 
 
 async def test_a_case_without_its_parameter_is_not_approved(
