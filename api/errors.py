@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -163,13 +163,25 @@ class Incidents:
             log.error("incident", incident=incident, method=scope["method"], error=_kind(error), places=_places(error))
             if begun:
                 return
-            refusal = _unavailable(incident) if isinstance(error, _PASSING) else _internal(incident)
+            refusal = _told(error, incident)
             response = await answer(Request(scope, receive), refusal)
             await response(scope, receive, send)
 
 
 _PASSING = (OperationalError, InterfaceError, PoolTimeout)
 """The database is restarting, or two transactions stood in each other's way: the same request may be sent again."""
+
+
+_UNWRITABLE = (DataError, UnicodeEncodeError)
+"""A character that no database keeps: NUL, or half of a surrogate pair."""
+
+
+def _told(error: Exception, incident: str) -> Refusal:
+    if isinstance(error, _PASSING):
+        return _unavailable(incident)
+    if isinstance(error, _UNWRITABLE):
+        return Refusal(422, "bad-characters", "填写的内容含有不能保存的字符", "it holds characters that cannot be kept")
+    return _internal(incident)
 
 
 def _unavailable(incident: str) -> Refusal:

@@ -68,11 +68,16 @@ def _deadline(subject: str, action: str, codes: Codes) -> str | None:
     declared = _step(subject)
     if declared is None:
         return None
-    if action == "moved":
-        return f"{declared.label}期限由{codes.get('old') or '无'}调整为{codes.get('new') or '无'}"
     if action not in set(Rung):
         return None
     return f"{declared.label}{Rung(action).label}" + ("（补发）" if codes.get("late") else "")
+
+
+def _calendar(subject: str, action: str, codes: Codes) -> str | None:
+    declared = _step(subject)
+    if declared is None or action != "moved":
+        return None
+    return f"因工作日历调整，{declared.label}期限由{codes.get('old') or '无'}改为{codes.get('new') or '无'}"
 
 
 def _procedure(subject: str, action: str, codes: Codes) -> str | None:
@@ -108,6 +113,7 @@ _SOURCES: Mapping[str, Callable[[str, str, Codes], str | None]] = {
     "counter": _counter,
     "desk": _desk,
     "deadline": _deadline,
+    "calendar": _calendar,
     "procedure": _procedure,
 }
 

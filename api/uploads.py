@@ -1,9 +1,10 @@
 """Files handed in: read in memory within a limit counted while they stream, known by their first bytes, kept sealed."""
 
 import asyncio
+import hashlib
 import uuid
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from fastapi import Request
@@ -11,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.errors import Refusal, not_allowed
+from api.idempotency import Once
 from api.identity import CurrentUser
 from api.services import MEGABYTE, Services
 from policy.access import Action, may
@@ -79,30 +81,34 @@ async def _counted(request: Request, largest: int) -> AsyncGenerator[bytes, None
         yield chunk
 
 
-async def keep_upload(services: Services, user: CurrentUser, upload: UploadFile) -> Kept:
+async def keep_upload(services: Services, user: CurrentUser, upload: UploadFile, key: str | None = None) -> Kept:
     """Seals and stores one uploaded file. Raises Refusal for a wrong type, an empty or an oversized one."""
     if not may(user.post, Action.UPLOAD_FILE):
         raise not_allowed("您的岗位不能上传申请材料")
     content = await upload.read()
-    media_type = _checked(content, services.options.largest_file)
-    file_id = uuid.uuid4()
-    sha256 = await asyncio.to_thread(services.files.put, file_id, content)
-    name = upload.filename or ""
+    name, media_type = upload.filename or "", _checked(content, services.options.largest_file)
+    kept = Kept(uuid.uuid4(), hashlib.sha256(content).hexdigest(), len(content), media_type, name)
+    once = Once(services, user, key, "files", [kept.sha256, name])
     async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            return replace(kept, id=uuid.UUID(earlier["file"]))
+        await asyncio.to_thread(services.files.put, kept.id, content)
         session.add(
             FileRow(
-                id=file_id,
+                id=kept.id,
                 division=user.division,
                 origin="upload",
                 media_type=media_type,
-                size=len(content),
-                sha256=sha256,
-                name_sealed=services.vault.seal("file", "name", file_id, name),
+                size=kept.size,
+                sha256=bytes.fromhex(kept.sha256),
+                name_sealed=services.vault.seal("file", "name", kept.id, name),
                 uploaded_by=user.id,
                 created_at=services.clock.now(),
             )
         )
-    return Kept(file_id, sha256.hex(), len(content), media_type, name)
+        await once.keep(session, 201, {"file": str(kept.id)})
+    return kept
 
 
 def too_large(largest: int) -> Refusal:

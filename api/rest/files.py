@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.errors import not_allowed, not_found, wrong_fields
+from api.idempotency import KeyHeader
 from api.identity import CurrentUser, User
 from api.rest.dependencies import At
 from api.services import Services
@@ -24,13 +25,13 @@ ENVELOPE = 16 * 1024
 
 
 @router.post("/files", status_code=201)
-async def upload(request: Request, services: At, user: User) -> dict[str, Any]:
+async def upload(request: Request, services: At, user: User, key: KeyHeader = None) -> dict[str, Any]:
     """Hands in one file as the form field `file`; its type is told by its content."""
     form = await read_form(request, services.options.largest_file + ENVELOPE)
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise wrong_fields([Problem("/file", "请选择文件（表单项 file）", "the form field `file` is needed")])
-    return dict((await keep_upload(services, user, file)).body())
+    return dict((await keep_upload(services, user, file, key)).body())
 
 
 @router.get("/files/{file_id}")

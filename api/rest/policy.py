@@ -33,6 +33,8 @@ from store.rulebook import load_rulebook, parameter_record
 
 router = APIRouter(tags=["policy"], prefix="/policy")
 TIMER_UNITS = {WORKING_DAYS, CALENDAR_DAYS, MONTHS, DAY_OF_NEXT_MONTH}
+FIRST_YEAR, LAST_YEAR = 1949, 2200
+"""Days far outside any calendar only lead beyond what a date can hold."""
 Division = Annotated[str, Query(min_length=2, max_length=12, pattern=r"^\d+$")]
 
 
@@ -91,6 +93,7 @@ async def assess_claim(services: At, user: User, body: AssessBody) -> dict[str, 
 @router.post("/remedies")
 async def remedy_dates(services: At, user: User, body: RemediesBody) -> dict[str, Any]:
     """Both last days, counted from the day of receipt."""
+    _check_year("/received_on", body.received_on)
     async with _law(services, user, body.division) as rulebook:
         try:
             until = remedies(rulebook, body.received_on)
@@ -111,6 +114,7 @@ async def try_due(
 ) -> dict[str, Any]:
     """As GET /policy/due answers. Raises Refusal: 404 for a key that is no timer, 422 for neither day nor month."""
     _check_timer(key)
+    _check_year("/from", start)
     async with _law(services, user, division) as rulebook:
         try:
             if month:
@@ -188,6 +192,11 @@ def _check_timer(key: str) -> None:
         raise Refusal(404, "unknown-timer", f"没有名为{key}的期限", f"there is no timer {key}", key=key)
 
 
+def _check_year(pointer: str, day: date | None) -> None:
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise wrong_fields([Problem(pointer, "年份超出范围", "the year is out of range")])
+
+
 def _missing(key: str) -> Refusal:
     return Refusal(
         404,
@@ -200,6 +209,6 @@ def _missing(key: str) -> Refusal:
 
 
 def _month(month: str) -> date:
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+    if re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", month):
         return date.fromisoformat(f"{month}-01")
     raise wrong_fields([Problem("/month", "月份应如2025-09", "a month such as 2025-09 is needed")])

@@ -16,6 +16,7 @@ from api.presentation import task_view
 from api.rest.dependencies import At, Cursor, Limit, SignedIn
 from api.searching import codes_only
 from api.services import Services
+from policy.access import Action, may
 from policy.clock import today
 from policy.terms import Role
 from store import lists
@@ -135,6 +136,7 @@ async def list_tasks(
 ) -> Page:
     """A page of tasks as `task_view` shows them. Raises Refusal, paging.BadCursor."""
     word = codes_only(q)
+    _check_works(user)
     if box == "area" and user.post.role not in OVERSEERS:
         raise not_allowed("只有审核人、负责人和审计员可以查看辖区全部事项")
     day = today(services.clock)
@@ -151,4 +153,10 @@ async def view_task(services: Services, user: CurrentUser, task_id: uuid.UUID) -
         row = await lists.task(session, task_id)
         if row is None:
             raise not_found()
+        _check_works(user)
         return task_view(row, await load_timekeeping(session, today(services.clock)))
+
+
+def _check_works(user: CurrentUser) -> None:
+    if not may(user.post, Action.WORK_TASKS):
+        raise not_allowed("您的岗位不办理案件事项")

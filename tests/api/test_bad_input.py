@@ -1,5 +1,6 @@
 """Bad input: each wrong thing named with field, reason and clause, all at once, and nothing half-written left behind."""
 
+import json
 from typing import Any
 
 import pytest
@@ -163,3 +164,13 @@ async def test_a_case_number_finds_its_case(counter: Counter, clock: StoppedCloc
     filed = await counter.file()
     found = await counter.as_(CASEWORKER, "GET", "/applications", params={"q": filed["number"]})
     assert [item["id"] for item in found.json()["items"]] == [filed["id"]]
+
+
+async def test_characters_that_no_database_keeps_are_refused(counter: Counter) -> None:
+    credentials = {"username": "a\x00b", "password": "x"}
+    answer = await counter.http.post("/api/v1/sessions", json=credentials)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/bad-characters")
+    body = await counter.application(applicant={"address": "甲村"})
+    content = json.dumps(body).replace(json.dumps("甲村"), '"\\ud800"').encode()
+    answer = await counter.as_(CASEWORKER, "POST", "/applications", content=content)
+    assert answer.status_code == 422, answer.text
