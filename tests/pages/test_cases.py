@@ -1,0 +1,66 @@
+"""A case's page: masked by post, with its calculation, its papers and, where it was refused, both remedies."""
+
+from runtime.story.counter import Counter
+from tests.journeys.case import Case
+from tests.journeys.people import new_person
+from tests.pages import posts
+from tests.pages.conftest import SignedIn
+
+READERS = (
+    posts.TOWNSHIP_CASEWORKER,
+    posts.COUNTY_AUDITOR,
+    posts.CITY_SUPERVISOR,
+    posts.COUNTY_SUPERVISOR,
+    posts.FINANCE_CASEWORKER,
+)
+
+
+async def test_masks_follow_the_post(visiting: SignedIn, counter: Counter) -> None:
+    person = new_person()
+    case = await (await Case.file(counter, person=person)).to("county_review")
+    seen = {name: (await (await visiting(name)).get(f"/cases/{case.id}")) for name in READERS}
+    assert person.id_number in seen[posts.TOWNSHIP_CASEWORKER].text
+    assert "13900000021" in seen[posts.TOWNSHIP_CASEWORKER].text
+    for masked in (posts.COUNTY_AUDITOR, posts.CITY_SUPERVISOR, posts.COUNTY_SUPERVISOR):
+        assert seen[masked].status == 200
+        assert person.id_number not in seen[masked].html
+        assert person.name not in seen[masked].html
+        assert "13900000021" not in seen[masked].html
+        assert f"{person.id_number[:6]}********{person.id_number[-4:]}" in seen[masked].text
+        assert "部分个人信息已隐去" in seen[masked].text
+    finance = seen[posts.FINANCE_CASEWORKER]
+    assert person.id_number not in finance.html
+    assert "6200000000000000021" in finance.text
+    assert "JS-JOURNEY" not in finance.html
+
+
+async def test_calculation_sheet_and_posters_can_be_printed(visiting: SignedIn, counter: Counter) -> None:
+    case = await (await Case.file(counter)).to("county_review")
+    visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
+    shown = await visitor.get(f"/cases/{case.id}")
+    assert "演示参数" in shown.text
+    sheet = await visitor.get(f"/cases/{case.id}/calculation")
+    assert "医疗救助金额计算表" in sheet.text
+    assert "演示数据" in sheet.text
+    assert "10,200.00" in sheet.text
+    [poster] = [part.partition('"')[0] for part in shown.html.split('href="')[1:] if part.startswith("/papers/")]
+    assert "医疗救助申请审核公示" in (await visitor.get(poster)).text
+    assert 'href="/static/paper.css"' in (await visitor.get(poster)).html
+    assert (await visitor.get("/static/paper.css")).status == 200
+
+
+async def test_refusal_shows_its_notice_and_both_remedies(visiting: SignedIn, counter: Counter) -> None:
+    case = await Case.file(counter)
+    await case.to("township_review")
+    refused = {"provisions": ["A-39"], "reason": "入户调查的家庭经济状况与申请不符"}
+    await case.done("township_review", "not_eligible", refused, done_on="2025-01-15")
+    await case.done("refusal_notice", "issued", done_on="2025-01-16")
+    await case.done("delivery", "delivered", {"method": "in_person"}, done_on="2025-01-17")
+    visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
+    shown = await visitor.get(f"/cases/{case.id}")
+    assert "不符合条件" in shown.text
+    assert "入户调查的患病情况或家庭经济状况与申请不符" in shown.text
+    assert "可申请行政复议至 2025-03-18" in shown.text
+    assert "可提起行政诉讼至 2025-07-17" in shown.text
+    [notice] = [part.partition('"')[0] for part in shown.html.split('href="')[1:] if part.startswith("/papers/")]
+    assert "不符合医疗救助条件书面告知书" in (await visitor.get(notice)).text
