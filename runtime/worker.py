@@ -76,6 +76,7 @@ def workers(client: Client, settings: Settings, database: Database) -> tuple[Wor
         activities=[method for hand in (desk, *hands) for method in _activities(hand)],
         workflow_runner=runner(),
         graceful_shutdown_timeout=GRACE,
+        max_cached_workflows=settings.workflow_cache,
     )
     mail = Worker(
         client,
@@ -84,6 +85,7 @@ def workers(client: Client, settings: Settings, database: Database) -> tuple[Wor
         activities=_activities(mailroom),
         workflow_runner=runner(),
         graceful_shutdown_timeout=GRACE,
+        max_cached_workflows=settings.workflow_cache,
     )
     return casework, mail
 
