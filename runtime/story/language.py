@@ -129,6 +129,16 @@ class Story(Strict):
     def parameters(self) -> dict[str, Any]:
         return {key: value for key, value in self.pack.items() if key != "demo"}
 
+    @property
+    def points(self) -> list[str]:
+        """The fault points that it arms."""
+        return sorted({step.kill.at for step in self.steps if step.kill and step.kill.at})
+
+    @property
+    def replaces_worker(self) -> bool:
+        """Whether a worker takes over from another one."""
+        return any(step.restart == "worker" or (step.kill and step.kill.what == "worker") for step in self.steps)
+
     @model_validator(mode="after")
     def _time_moves_only_where_it_can(self) -> "Story":
         if self.engine == "time-skipping" and self.start is None:
