@@ -8,16 +8,17 @@ from starlette.requests import Request
 from api.errors import Refusal
 
 FIELD = "csrf"
-HEADER = "x-csrf-token"
 
 
 def check_same_origin(request: Request, base_url: str) -> None:
     """Raises Refusal 403 when Origin (or, without one, Referer or Sec-Fetch-Site) names another site."""
-    named = request.headers.get("origin") or request.headers.get("referer")
+    origin = request.headers.get("origin")
+    named = request.headers.get("referer") if origin in (None, "null") else origin
     if named:
         same = _origin(named) in (_origin(base_url), f"{request.url.scheme}://{request.headers.get('host', '')}")
     else:
-        same = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+        unsaid = "cross-site" if origin == "null" else "same-origin"  # no browser at all says nothing
+        same = request.headers.get("sec-fetch-site", unsaid) in ("same-origin", "none")
     if not same:
         raise Refusal(403, "cross-site", "请求不是从本系统页面发出的", "the request does not come from our own pages")
 

@@ -39,7 +39,7 @@ async def test_every_answer_carries_the_security_headers(http: httpx2.AsyncClien
         assert headers["content-security-policy"].startswith("default-src 'self'; img-src 'self' data:")
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
 
 
 async def test_the_contract_is_served(http: httpx2.AsyncClient) -> None:

@@ -91,5 +91,13 @@ async def test_a_cookie_is_taken_only_from_our_own_pages(http: httpx2.AsyncClien
     token = (await sign_in(http)).json()["token"]
     cookie = {"Cookie": f"jiuzhu_session={token}"}
     path = f"/api/v1/tasks/{task}/claim"
-    assert (await http.post(path, headers={**cookie, "Origin": "http://evil.test"})).status_code == 403
-    assert (await http.post(path, headers={**cookie, "Origin": "http://counter.test"})).status_code == 200
+    elsewhere: tuple[dict[str, str], ...] = (
+        {"Origin": "http://evil.test"},
+        {"Referer": "http://evil.test/page"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    )
+    for headers in elsewhere:
+        assert (await http.post(path, headers={**cookie, **headers})).status_code == 403
+    for headers in ({"Origin": "http://counter.test"}, {"Origin": "null", "Sec-Fetch-Site": "same-origin"}):
+        assert (await http.post(path, headers={**cookie, **headers})).status_code == 200
