@@ -25,14 +25,9 @@ from store import lists
 from store.paging import Page
 
 router = APIRouter(tags=["applications"])
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": Filing.model_json_schema(ref_template="#/components/schemas/{model}")}
-        },
-    }
-}
+SHAPE = Filing.model_json_schema(ref_template="#/components/schemas/{model}")
+PARTS: dict[str, Any] = SHAPE.pop("$defs")
+BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": SHAPE}}}}
 
 
 @router.post("/applications", status_code=201, openapi_extra=BODY)
@@ -108,5 +103,5 @@ async def read_json(request: Request) -> Any:
     """The body as JSON. Raises Refusal where it is none."""
     try:
         return json.loads(await request.body())
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         raise wrong_fields([shape_problem("json_invalid", ())]) from None

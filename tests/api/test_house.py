@@ -1,5 +1,7 @@
 """The counter's own house: readiness, headers, problems, incidents without content."""
 
+import json
+import re
 from datetime import timedelta
 
 import httpx2
@@ -46,6 +48,14 @@ async def test_the_contract_is_served(http: httpx2.AsyncClient) -> None:
     contract = (await http.get("/api/v1/openapi.json")).json()
     assert "/api/v1/tasks/{task_id}/answer" in contract["paths"]
     assert "/api/v1/applications" in contract["paths"]
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(contract)))
+    assert named <= contract["components"]["schemas"].keys()
+
+
+async def test_a_body_without_end_is_refused(counter: Counter) -> None:
+    for path in ("/applications", "/policy/assess"):
+        answer = await counter.as_(CASEWORKER, "POST", path, content=b'"' + b"x" * 1_100_000)
+        assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
 
 
 async def test_requests_are_counted_by_route_and_never_by_id(http: httpx2.AsyncClient, counter: Counter) -> None:
