@@ -140,6 +140,7 @@ class Desk:
             "new": may(self.user.post, Action.FILE_APPLICATION),
             "assess": may(self.user.post, Action.TRY_POLICY),
             "due": may(self.user.post, Action.TRY_POLICY),
+            "people": may(self.user.post, Action.SEARCH_PEOPLE),
             "mail": self.services.options.mail_dir is not None,
         }
         return [place for place in PLACES if allowed[place.name]]
@@ -149,6 +150,7 @@ PLACES = (
     Place("inbox", "/inbox", "待办"),
     Place("cases", "/cases", "案件"),
     Place("new", "/applications/new", "新建申请"),
+    Place("people", "/people", "人员查询"),
     Place("assess", "/assess", "试算"),
     Place("due", "/due", "计算日期"),
     Place("mail", "/dev/mail", "演示邮箱"),

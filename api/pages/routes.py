@@ -5,12 +5,24 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.pages import applications, cases, caught_mail, contract, due_dates, inbox, papers, sign_in, tasks, try_out
+from api.pages import (
+    applications,
+    cases,
+    caught_mail,
+    contract,
+    due_dates,
+    inbox,
+    papers,
+    people,
+    sign_in,
+    tasks,
+    try_out,
+)
 from api.pages.refusals import page_of_refusal
 from api.services import Services
 
 STATIC = Path(__file__).parent.parent / "static"
-MODULES = (sign_in, inbox, tasks, applications, cases, papers, try_out, due_dates, caught_mail, contract)
+MODULES = (sign_in, inbox, tasks, applications, cases, people, papers, try_out, due_dates, caught_mail, contract)
 
 
 def mount(app: FastAPI, services: Services) -> None:

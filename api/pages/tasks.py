@@ -1,6 +1,7 @@
 """One task: what it asks, until when and why, and a form for each way to answer it."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,9 +17,10 @@ from api.pages.posted import FromForm
 from api.pages.refusals import refused
 from api.pages.uploads import keep_uploads
 from api.prefer import DEFAULT_WAIT
-from api.rest.tasks import give_answer, view_task
+from api.rest.tasks import VERBS, give_answer, view_task
 from policy.access import may_answer
 from policy.fields import Field, Kind
+from policy.parameters import KINDS, base_of
 from policy.problems import Problem
 from policy.steps import Outcome, Step, step
 
@@ -30,6 +32,7 @@ PAPER_ENTRY = (
     Field("paper_reason", "补录原因", Kind.TEXT, required=False, help="补录时必填"),
 )
 FIELDS = "fields."
+AMOUNT = "amount"
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,9 @@ async def _page(
     desk: Desk, opened: Opened, forms: dict[str, Form] | None = None, chosen: str = "", status: int = 200
 ) -> Response:
     outcomes = [outcome for outcome in opened.step.outcomes if not outcome.later]
-    empty = {outcome.name: Form(_form_id(outcome)) for outcome in outcomes}
+    about = await case_for(desk, uuid.UUID(opened.view["subject"]["id"]))
+    empty = {outcome.name: _empty(outcome, about["decision"]) for outcome in outcomes}
+    key = opened.view["detail"].get("key")
     return desk.page(
         "task/task.html",
         "inbox",
@@ -114,8 +119,17 @@ async def _page(
         opened=chosen or (outcomes[0].name if len(outcomes) == 1 else ""),
         comment_field=COMMENT,
         paper_entry_fields=PAPER_ENTRY,
-        **await case_for(desk, uuid.UUID(opened.view["subject"]["id"])),
+        parameter=KINDS.get(base_of(key)) if key else None,
+        later_verbs=VERBS.values(),
+        **about,
     )
+
+
+def _empty(outcome: Outcome, decision: Mapping[str, Any] | None) -> Form:
+    """The form as it is first shown: an amount to be approved is the one on this page, so that another is refused."""
+    shown = decision["amount"] if decision else None
+    asks = any(field.name == AMOUNT for field in outcome.fields)
+    return Form(_form_id(outcome), {FIELDS + AMOUNT: [shown]} if asks and shown else {})
 
 
 async def _again(desk: Desk, opened: Opened, outcome: Outcome, form: Form, wrong: tuple[Wrong, ...]) -> Response:

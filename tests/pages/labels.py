@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator
 
-from api.pages import application_form, case_reading, desk, due_dates, inbox, tasks, try_out, try_out_form, wording
+from api.pages import (
+    application_form,
+    case_reading,
+    desk,
+    due_dates,
+    inbox,
+    people,
+    tasks,
+    try_out,
+    try_out_form,
+    wording,
+)
+from api.rest.tasks import VERBS
 from policy import terms
 from policy.fields import Field
 from policy.steps import every_step
 
-FORMS = (application_form, try_out_form, due_dates, tasks)
+FORMS = (application_form, try_out_form, due_dates, tasks, people)
 LABEL_OF_PAGES = ("返回上一页", "返回待办", "登录", "计算表", "书面告知书（附件5）", "个人负担的合规费用")
 
 
@@ -22,6 +34,7 @@ def _of_pages() -> Iterator[str]:
     yield from inbox.BOXES.values()
     yield from try_out.OUTCOMES.values()
     yield from (label for _name, label in application_form.SWITCHES)
+    yield from VERBS.values()
     yield from LABEL_OF_PAGES
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from api.pages.rendering import TEMPLATES
+from api.pages.rendering import TEMPLATES, environment, translator
 from api.texts import translations
 from tests.pages.labels import every_label
 
@@ -56,3 +56,9 @@ def test_english_keeps_the_places_of_the_chinese() -> None:
     for path in PAGES:
         for message in messages_of(path):
             assert set(places.findall(english.gettext(message))) == set(places.findall(message)), message
+
+
+def test_label_with_a_percent_sign_or_markup_is_shown_as_it_is() -> None:
+    assert translator("en")("60% <b>") == "60% <b>"
+    template = environment("zh-CN").from_string('{{ _(label) }} {{ _("剩 %(n)s 个工作日", n=label) }}')
+    assert template.render(label="60% <b>") == "60% &lt;b&gt; 剩 60% &lt;b&gt; 个工作日"
