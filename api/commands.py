@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.answering.answer import Answer
 from api.answering.days import check_day
@@ -68,26 +69,30 @@ async def release_task(services: Services, user: CurrentUser, task_id: uuid.UUID
 
 async def answer_task(
     services: Services, user: CurrentUser, task_id: uuid.UUID, submitted: Submitted, key: str | None = None
-) -> uuid.UUID:
-    """Commits the answer with all that goes with it, and returns the id of its case. Raises Refusal: nothing is written."""
+) -> dict[str, Any]:
+    """Commits the answer with all that goes with it, and returns how things stand then, as `outlook` does.
+
+    Raises Refusal: nothing is written.
+    """
     once = Once(services, user, key, f"answer/{task_id}", asdict(submitted))
     answer: Answer | None = None
     try:
         async with services.database.transaction(user.scope) as session:
             earlier = await once.earlier(session)
             if earlier is not None:
-                return uuid.UUID(earlier["subject"])
+                return await _outlook(session, task_id)
             answer = await _checked(services, session, user, task_id, submitted)
             await take_effect(answer)
             answer.task.days_late = await _lateness(answer)
             _commit_to(answer, submitted)
             await _wake(answer)
             await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.application.id)})
+            after = await _outlook(session, task_id)
     except Refusal:
         await _after_refusal(services, user, answer)
         raise
     services.fault_point(ANSWERED)
-    return answer.application_id
+    return after
 
 
 async def _after_refusal(services: Services, user: CurrentUser, answer: Answer | None) -> None:
@@ -109,21 +114,30 @@ async def standing(services: Services, user: CurrentUser, task_id: uuid.UUID) ->
 async def outlook(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any]:
     """{task, settled, subject: {type, id, number, status}, next: ids of the open tasks of the same case}."""
     async with services.database.transaction(user.scope) as session:
-        found = await session.execute(
-            select(TaskRow.acknowledged_at, ApplicationRow.id, ApplicationRow.number, ApplicationRow.status)
-            .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
-            .where(TaskRow.id == task_id)
+        return await _outlook(session, task_id)
+
+
+async def _outlook(session: AsyncSession, task_id: uuid.UUID) -> dict[str, Any]:
+    other = aliased(TaskRow)
+    following = select(other.id).where(other.subject_id == TaskRow.subject_id, other.state == "open").order_by(other.id)
+    found = await session.execute(
+        select(
+            TaskRow.acknowledged_at,
+            ApplicationRow.id,
+            ApplicationRow.number,
+            ApplicationRow.status,
+            func.array(following.scalar_subquery()),
         )
-        acknowledged_at, application_id, number, status = found.one()
-        following = await session.scalars(
-            select(TaskRow.id).where(TaskRow.subject_id == application_id, TaskRow.state == "open").order_by(TaskRow.id)
-        )
-        return {
-            "task": str(task_id),
-            "settled": acknowledged_at is not None,
-            "subject": {"type": "application", "id": str(application_id), "number": number, "status": status},
-            "next": [str(task) for task in following],
-        }
+        .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
+        .where(TaskRow.id == task_id)
+    )
+    acknowledged_at, application_id, number, status, open_tasks = found.one()
+    return {
+        "task": str(task_id),
+        "settled": acknowledged_at is not None,
+        "subject": {"type": "application", "id": str(application_id), "number": number, "status": status},
+        "next": [str(task) for task in open_tasks],
+    }
 
 
 async def _checked(

@@ -113,13 +113,14 @@ async def give_answer(
     key: str | None = None,
 ) -> dict[str, Any]:
     """Answers and says how things stand afterwards: {task, settled, subject, next}. Raises Refusal."""
-    await answer_task(services, user, task_id, submitted, key)
+    after = await answer_task(services, user, task_id, submitted, key)
+    if not wait or after["settled"]:
+        return after
 
     async def settled() -> bool:
         return await standing(services, user, task_id) is not None
 
-    if wait:
-        await wait_until(settled, wait)
+    await wait_until(settled, wait)
     return await outlook(services, user, task_id)
 
 
