@@ -115,7 +115,7 @@ async def sign_out(services: Services, user: CurrentUser) -> None:
 async def user_of_token(services: Services, token: str) -> CurrentUser | None:
     """Who signed in with this token, None when the session is unknown, idle for too long or expired."""
     now, idle = services.system_now(), services.options.session_idle
-    async with services.database.transaction(WHOLE) as session:
+    async with services.database.glance() as session:
         found = (
             await session.execute(
                 select(SessionRow, AccountRow)

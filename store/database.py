@@ -40,6 +40,8 @@ class Database:
         )
         Base.registry.configure()
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._glances = async_sessionmaker(alone, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope | Whole) -> AsyncIterator[AsyncSession]:
@@ -55,6 +57,12 @@ class Database:
                     pass
                 case _:
                     raise NoScope
+            yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncSession]:
+        """For single statements, each a transaction of its own, with the eyes of `WHOLE`: what every request asks first."""
+        async with self._glances() as session:
             yield session
 
     async def close(self) -> None:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, text
+from sqlalchemy import BigInteger, Identity, Index, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,8 +43,9 @@ async def send(
     subject_id: uuid.UUID | None = None,
 ) -> None:
     """Starts the workflow if it is not there yet and wakes it, once this transaction is committed."""
-    session.add(
-        OutboxRow(
+    row = (
+        insert(OutboxRow)
+        .values(
             workflow_id=workflow_id,
             workflow=workflow,
             queue=queue,
@@ -54,5 +55,7 @@ async def send(
             state="pending",
             attempts=0,
         )
+        .returning(OutboxRow.id)
+        .cte("row")
     )
-    await session.execute(text("select pg_notify(:channel, '')"), {"channel": CHANNEL})
+    await session.execute(select(func.pg_notify(CHANNEL, "")).select_from(row))
