@@ -1,0 +1,20 @@
+"""The smallest procedures that wait for people."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.casework import CaseStart
+
+from workflows.waiting import Procedure
+
+
+@workflow.defn(name="errand")
+class Errand(Procedure):
+    """Two steps, one after the other; ends with how they were answered."""
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> list[str]:
+        self.application_id = start.application_id
+        surveyed = await self.ask("survey", counted_from="2025-03-03")
+        reviewed = await self.ask("township_review", counted_from=surveyed.done_on)
+        return [surveyed.outcome, reviewed.outcome]
