@@ -1,7 +1,11 @@
 """The fields of a new application (api contract, POST /api/v1/applications) as the page asks for them."""
 
+from policy.costs import LABELS
 from policy.fields import Choice, Field, Kind
 from policy.terms import Category, DocumentKind, PayeeKind, Residence, Term
+
+PAID_BY_ALL = ("total", "compliant_total", "basic", "critical_illness")
+"""What every statement has; the others are zero for most."""
 
 
 def _choices(terms: type[Term]) -> tuple[Choice, ...]:
@@ -14,12 +18,11 @@ CATEGORY = Field(
     Kind.CHOICE,
     choices=_choices(Category),
     help="本页办理依申请救助；已认定并标识的对象手工报销的，另有直接报销程序（后续版本）",
-    clause="A-37",
 )
 
 APPLICANT = (
     Field("name", "姓名", Kind.LINE),
-    Field("id_number", "身份证号码", Kind.LINE, clause="X-15"),
+    Field("id_number", "身份证号码", Kind.LINE),
     Field("phone", "联系电话", Kind.LINE, required=False),
     Field("address", "住址", Kind.LINE, required=False),
     Field("residence", "户籍类型", Kind.CHOICE, choices=_choices(Residence)),
@@ -28,20 +31,11 @@ APPLICANT = (
     Field("insured_in", "参保地", Kind.LINE, required=False, help="区划代码；不填即为户籍地"),
 )
 
-AMOUNTS = (
-    Field("total", "总费用", Kind.MONEY),
-    Field("compliant_total", "合规费用", Kind.MONEY),
-    Field("basic", "基本医保支付", Kind.MONEY),
-    Field("critical_illness", "大病保险支付", Kind.MONEY),
-    Field("supplementary", "补充医疗保险支付", Kind.MONEY, required=False),
-    Field("commercial", "商业保险支付", Kind.MONEY, required=False),
-    Field("preferential_subsidy", "优抚医疗补助", Kind.MONEY, required=False),
-    Field("mutual_aid", "社会互助帮困", Kind.MONEY, required=False),
-)
+AMOUNTS = tuple(Field(name, label, Kind.MONEY, required=name in PAID_BY_ALL) for name, label in LABELS.items())
 
 TREATMENT = (
     Field("institution_code", "医疗机构代码", Kind.LINE, required=False),
-    Field("settlement_no", "结算单号", Kind.LINE, clause="B-21"),
+    Field("settlement_no", "结算单号", Kind.LINE),
     Field("disease_code", "病种代码", Kind.LINE, required=False, help="单病种救助的填写，如 A61-04"),
     Field("admitted_on", "入院日期", Kind.DATE),
     Field("discharged_on", "出院日期", Kind.DATE),
@@ -53,7 +47,7 @@ TREATMENT = (
 SWITCHES = (("out_of_region", "统筹区外就医"), ("one_stop", "费用已一站式结算"))
 
 PAYEE = (
-    Field("kind", "收款方类型", Kind.CHOICE, choices=_choices(PayeeKind), clause="A-51"),
+    Field("kind", "收款方类型", Kind.CHOICE, choices=_choices(PayeeKind)),
     Field("name", "户名", Kind.LINE),
     Field("account", "账号", Kind.LINE),
     Field("bank", "开户银行", Kind.LINE, required=False),

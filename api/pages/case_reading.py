@@ -62,7 +62,7 @@ class Record:
 async def case_for(desk: Desk, application_id: uuid.UUID) -> dict[str, Any]:
     """The context of the fragments under `templates/cases/`; `case` is None for a post that sees no cases."""
     if not may(desk.signed_in.post, Action.VIEW_APPLICATIONS):
-        return {"case": None, "documents": [], "decision": None, "papers": []}
+        return {"case": None, "documents": [], "decision": None, "papers": [], "records": []}
     case = await view_case(desk.services, desk.signed_in, application_id)
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, {case["division"], *(task["office"]["division"] for task in case["open_tasks"])})

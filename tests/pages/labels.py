@@ -16,6 +16,7 @@ from api.pages import (
 )
 from api.rest.tasks import VERBS
 from policy import terms
+from policy.costs import LABELS
 from policy.fields import Field
 from policy.steps import every_step
 
@@ -34,7 +35,7 @@ def _of_pages() -> Iterator[str]:
     yield from inbox.BOXES.values()
     yield from try_out.OUTCOMES.values()
     yield from (label for _name, label in application_form.SWITCHES)
-    yield from VERBS.values()
+    yield from (*VERBS.values(), *LABELS.values())
     yield from LABEL_OF_PAGES
 
 
