@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help up fresh test check lock browser clean
+.PHONY: help up fresh test evidence bench check lock browser clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -19,6 +19,13 @@ fresh: $(READY) ## the same, from an empty data folder
 
 test: $(READY) browser ## all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+evidence: $(READY) ## what the product survives: every process killed in turn, canary persons sought everywhere
+	@echo "commit $$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
+	$(BIN)/python -m pytest -q tests/faults tests/canary
+
+bench: $(READY) ## how fast and how big it is, beside a bare baseline in the same run; fails no test
+	$(BIN)/python -m bench.answering $(BENCH_ARGS)
 
 check: $(READY) ## lint, format, types, import layers, dead code
 	$(BIN)/ruff check .
