@@ -85,7 +85,7 @@ async def measure(given: argparse.Namespace) -> None:
             await asyncio.sleep(IDLE_SECONDS)
             _tell_start(running)
             async with _bare(running) as baseline:
-                office = Office(running.url)
+                office = Office(running.url, keyed=False)
                 # Paper, keys and pools warm, and more answers than the first of anything.
                 await _run(office, baseline, chance, cases=1, first=0)
                 runs = [

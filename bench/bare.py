@@ -157,8 +157,9 @@ def create_app(dsn: str) -> FastAPI:
                     codes={"task": str(task_id), "outcome": body.outcome},
                 )
             )
-            await connection.execute(
-                insert(outbox).values(
+            woken = (
+                insert(outbox)
+                .values(
                     workflow_id=row.workflow_id,
                     argument={"application_id": str(row.subject_id)},
                     subject_id=row.subject_id,
@@ -166,8 +167,10 @@ def create_app(dsn: str) -> FastAPI:
                     state="pending",
                     attempts=0,
                 )
+                .returning(outbox.c.id)
+                .cte("row")
             )
-            await connection.execute(select(func.pg_notify("bare_outbox", "")))
+            await connection.execute(select(func.pg_notify("bare_outbox", "")).select_from(woken))
         return {"task": str(task_id), "settled": False, "subject": {"id": str(row.subject_id)}, "next": []}
 
     return app

@@ -45,10 +45,11 @@ class Log:
 
 
 class Office:
-    """Everybody who works on cases, over one connection pool."""
+    """Everybody who works on cases, over one connection pool. Requests carry an Idempotency-Key if `keyed`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, keyed: bool = True) -> None:
         self._counter = Counter(address)
+        self._keyed = keyed
         self.log = Log()
         self.today = datetime.now(SHANGHAI).date()
         self._calendar: WorkCalendar = rulebook_from_packs(COUNTY, self.today).calendar
@@ -68,7 +69,7 @@ class Office:
 
     async def insist(self, actor: str, method: str, path: str, content: Any = None) -> Reply:
         """Until there is a reply: asked again, as the same request, when it was lost or the database was away."""
-        headers = {"Prefer": "wait=0", "Idempotency-Key": str(uuid.uuid4())}
+        headers = {"Prefer": "wait=0"} | ({"Idempotency-Key": str(uuid.uuid4())} if self._keyed else {})
         until = time.monotonic() + PATIENCE
         while True:
             reply = await self._counter.ask(actor, method, path, content, headers)
