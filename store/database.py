@@ -1,11 +1,16 @@
 """One session factory: every transaction says whose eyes it sees with, and is committed at its rim."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+import psycopg
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from policy.terms import Department
 from store.models import Base
@@ -25,6 +30,9 @@ class Whole:
 
 WHOLE = Whole()
 
+RESTED = 1.0
+"""Seconds in the pool after which a connection is asked whether it still lives."""
+
 
 class NoScope(Exception):
     """A transaction was opened without saying whose eyes it sees with: a fault in the program, never an empty list."""
@@ -35,9 +43,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         # Parameters may be personal data, and errors are logged: they are left out of every error's text.
-        self._engine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
-        )
+        self._engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, hide_parameters=True)
+        _ask_the_rested(self._engine.sync_engine)
         Base.registry.configure()
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -67,3 +74,24 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _ask_the_rested(engine: Engine) -> None:
+    """Asks a connection that has rested whether it still lives; one in steady use is trusted, and saves the question.
+
+    The first failure of a trusted one empties the pool (SQLAlchemy does so), and the request may be sent again.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def put_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or time.monotonic() - since < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as dead:
+            raise InvalidatePoolError("the connection has died while it rested") from dead
