@@ -89,7 +89,7 @@ async def submit(desk: AtDesk, posted: FromForm) -> Response:
         case "check":
             return await _checked(desk, form, wrong_files)
         case _:
-            return await _filed(desk, form, wrong_files)
+            return await _filed(desk, form, wrong_files, posted.once)
 
 
 @router.get("/divisions")
@@ -112,12 +112,12 @@ async def costs_check(desk: AtDesk, posted: FromForm) -> Response:
     return desk.page("application/_costs_check.html", costs_check=_costs_check(Form(FORM, posted.typed)))
 
 
-async def _filed(desk: Desk, form: Form, wrong_files: tuple[Wrong, ...]) -> Response:
+async def _filed(desk: Desk, form: Form, wrong_files: tuple[Wrong, ...], once: str | None) -> Response:
     drafted = draft(form)
     if wrong_files:
         return await _checked(desk, form, wrong_files)
     try:
-        filed = await file_application(desk.services, desk.signed_in, drafted.raw)
+        filed = await file_application(desk.services, desk.signed_in, drafted.raw, once)
     except Refusal as refusal:
         if refusal.status not in (409, 422):
             raise

@@ -1,5 +1,6 @@
 """What every page needs to be drawn for the person in front of it: language, post, places, and clauses to cite."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -117,6 +118,7 @@ class Desk:
             "csrf": self.user.csrf if self.user else "",
             "cite": self.cite,
             "place": self.name_of,
+            "fresh_key": lambda: secrets.token_urlsafe(16),
             "me": self.user.username if self.user else "",
             "cite_all": self.cite_all,
             "today": today(self.services.clock).isoformat(),

@@ -12,12 +12,18 @@ from api.forms import typed_values
 from api.pages.desk import AtDesk
 from api.uploads import read_form
 
+ONCE = "once"
+
 
 @dataclass(frozen=True)
 class Posted:
-    """`stale` is set when the token is not this session's: nothing may be done, but nothing typed need be lost."""
+    """`stale` is set when the token is not this session's: nothing may be done, but nothing typed need be lost.
+
+    `once` names this drawing of the form: a browser that sends it again, because the reply was lost, gets the same reply.
+    """
 
     typed: dict[str, list[str]]
+    once: str | None
     files: dict[str, UploadFile]
     stale: Refusal | None
 
@@ -40,9 +46,9 @@ async def read_posted(request: Request, largest: int) -> FormData:
 async def posted_form(desk: AtDesk) -> Posted:
     posted = await read_posted(desk.request, desk.services.options.largest_form)
     typed = typed_values(posted.multi_items())
-    token = typed.pop(FIELD, [""])[-1]
+    token, once = (typed.pop(name, [""])[-1] for name in (FIELD, ONCE))
     files = {name: part for name, part in posted.multi_items() if isinstance(part, UploadFile) and part.filename}
-    return Posted(typed, files, _staleness(desk.signed_in.csrf, token))
+    return Posted(typed, f"page/{once}" if once else None, files, _staleness(desk.signed_in.csrf, token))
 
 
 def _staleness(expected: str, given: str) -> Refusal | None:

@@ -79,7 +79,7 @@ async def answer(desk: AtDesk, posted: FromForm, task_id: uuid.UUID) -> Response
         return await _again(desk, opened, outcome, form, (*uploads, *wrong_day))
     try:
         submitted = _submitted(outcome, form, done_on)
-        after = await give_answer(desk.services, desk.signed_in, task_id, submitted, DEFAULT_WAIT)
+        after = await give_answer(desk.services, desk.signed_in, task_id, submitted, DEFAULT_WAIT, posted.once)
     except Refusal as refusal:
         if refusal.status == 422 or refusal.code in _ANSWERABLE:
             return await _again(desk, opened, outcome, form, _wrongs(refusal))

@@ -16,7 +16,8 @@ async def keep_uploads(desk: Desk, posted: Posted) -> tuple[Wrong, ...]:
         line = control.removesuffix(UPLOAD)
         posted.typed[f"{line}.name"] = [file.filename or ""]
         try:
-            kept = await keep_upload(desk.services, desk.signed_in, file)
+            key = f"{posted.once}/{control}" if posted.once else None
+            kept = await keep_upload(desk.services, desk.signed_in, file, key)
         except Refusal as refusal:
             wrong.append(Wrong(control, refusal.zh, refusal.en, refusal.clause))
         else:

@@ -88,7 +88,7 @@ async def test_settlement_used_before_is_refused_with_its_clause(visiting: Signe
     visitor, empty = await _form(visiting)
     first = typed()
     await visitor.post(empty, FORM, first, PAPERS)
-    again = await visitor.post(empty, FORM, first, PAPERS)
+    again = await visitor.post(await visitor.get(FORM), FORM, first, PAPERS)
     assert again.status == 422
     assert "该结算单已经申请过救助" in again.text
     assert again.form(FORM)["costs.settlement_no"] == [first["costs.settlement_no"]]
@@ -130,3 +130,12 @@ async def test_fragments_check_while_typing_without_an_address_that_tells(visiti
 async def _form(visiting: SignedIn) -> tuple[Visitor, Shown]:
     visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
     return visitor, await visitor.get(FORM)
+
+
+async def test_application_sent_twice_by_the_browser_is_filed_once(visiting: SignedIn) -> None:
+    visitor, empty = await _form(visiting)
+    first = typed()
+    filed = await visitor.post(empty, FORM, first, PAPERS)
+    again = await visitor.post(empty, FORM, first, PAPERS)
+    assert again.status == 200
+    assert again.address == filed.address

@@ -66,6 +66,14 @@ async def test_second_officer_is_told_who_was_first_and_keeps_the_text(visiting:
     assert "我也核对过了" in late.text
 
 
+async def test_answer_sent_twice_by_the_browser_leads_to_the_same_case(visiting: SignedIn, counter_case: Case) -> None:
+    visitor, shown = await _task(visiting, counter_case, "acceptance", posts.TOWNSHIP_CASEWORKER)
+    for _ in range(2):
+        done = await _answer(visitor, shown, "accept", {})
+        assert done.status == 200
+        assert f"/cases/{counter_case.id}" in done.address
+
+
 async def test_done_task_shows_who_did_it_and_no_form(visiting: SignedIn, counter_case: Case) -> None:
     task = await counter_case.task("acceptance")
     await counter_case.done("acceptance", "accept", done_on="2025-01-08")
