@@ -78,7 +78,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         office = Office(stack.api_url)
         async with httpx2.AsyncClient(base_url=stack.api_url, timeout=30, trust_env=False) as http:
             await _typed_rightly(office, http)
-            statuses = await _typed_wrongly(office, http)
+            statuses = await _typed_wrongly(stack, office, http)
             statuses += await _typed_into_a_fault(stack, office, http)
             metrics = (await http.get("/metrics")).content
         await office.close()
@@ -106,7 +106,7 @@ async def _typed_rightly(office: Office, http: httpx2.AsyncClient) -> None:
     assert len(found.content["items"]) == 1
 
 
-async def _typed_wrongly(office: Office, http: httpx2.AsyncClient) -> list[int]:
+async def _typed_wrongly(stack: Stack, office: Office, http: httpx2.AsyncClient) -> list[int]:
     """Errors of every kind, each with canaries in it; returns the statuses."""
     papers = [str(uuid.uuid4()) for _paper in range(5)]
     wrong = birds.bird(4, papers)
@@ -133,7 +133,7 @@ async def _typed_wrongly(office: Office, http: httpx2.AsyncClient) -> list[int]:
         await office.ask(DESK, "DELETE", f"/api/v1/files/{NAME}"),
         await office.ask(FINANCE_HEAD, "POST", "/api/v1/people/search", {"name": NAME, "purpose": NAME}),
         await office.ask(None, "POST", "/api/v1/sessions", {"username": NAME, "password": ID_NUMBER}),
-        # A name that no database column can hold: nobody foresees everything.
+        # A name that no database column can hold.
         await office.ask(None, "POST", "/api/v1/sessions", {"username": f"{NAME}\0{WORD}", "password": ID_NUMBER}),
     ]
     bearer = await _bearer(http, DESK)
@@ -146,6 +146,9 @@ async def _typed_wrongly(office: Office, http: httpx2.AsyncClient) -> list[int]:
         await http.get(f"/{MARK}/{ID_NUMBER}", params={"name": NAME}),
         await http.get("/api/v1/tasks", headers={"Authorization": f"Bearer {KEY}", "Cookie": f"jiuzhu_session={KEY}"}),
     ]
+    with psycopg.connect(_plain(stack, "postgres"), autocommit=True) as database:  # nobody foresees a torn seal
+        database.execute("update application set applicant_sealed = payee_sealed where id = %s", (waiting.id,))
+    replies.append(await office.ask(COUNTY_DESK, "GET", f"/api/v1/applications/{waiting.id}"))
     return [*(reply.status or 0 for reply in replies), *(answer.status_code for answer in plain)]
 
 
@@ -154,17 +157,18 @@ async def _typed_into_a_fault(stack: Stack, office: Office, http: httpx2.AsyncCl
 
     The key is a bad one, as a program might choose it: made of the person's number.
     """
-    bearer = {**await _bearer(http, DESK), "Idempotency-Key": KEY, "Prefer": "wait=0"}
+    bearer = await _bearer(http, DESK)
     body = birds.bird(6, [await _upload(http, bearer) for _paper in range(5)])
+    keyed = {**bearer, "Idempotency-Key": KEY, "Prefer": "wait=0"}
     stack.kill("postgres")
     statuses: list[int] = []
     for _attempt in range(600):
-        answer = await http.post("/api/v1/applications", json=body, headers=bearer)
+        answer = await http.post("/api/v1/applications", json=body, headers=keyed)
         statuses.append(answer.status_code)
         if answer.status_code == 201:
             break
     await stack.wait_restarted("postgres")
-    assert statuses[-1] == 201, statuses
+    assert statuses[-1] == 201, answer.text
     case = Case(answer.json()["id"], answer.json()["number"], TOWN, [MAIN_PATH[0]], 1)
     await office.act(case, comment=said("备注"))
     return statuses
