@@ -6,6 +6,9 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 
+from policy.clock import today
+from runtime.clock import SystemClock
+from runtime.demo_cases import DemoTrouble, file_demo_cases
 from runtime.embedded.stack import CHILDREN, Ports, Stack
 from runtime.settings import Settings
 from store.demonstration import PASSWORD
@@ -58,12 +61,22 @@ async def up(
     )
     try:
         async with stack:
+            if "api" in children:
+                await _show_cases(stack, progress)
             for line in announcement(stack):
                 say(line)
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         task.uncancel()
     progress("已全部停止，数据保留在数据文件夹中")
+
+
+async def _show_cases(stack: Stack, say: Callable[[str], None]) -> None:
+    """The invented cases. One that is refused is said; the house works all the same."""
+    try:
+        await file_demo_cases(stack.api_url, today(SystemClock()), say)
+    except DemoTrouble as trouble:
+        say(f"演示案件没有全部登记（其余功能不受影响，可用 --fresh 重来）：{trouble}")
 
 
 def announcement(stack: Stack) -> list[str]:
