@@ -40,7 +40,7 @@ def refused(
 ) -> Response:
     """The page of a refusal. `typed` are label and text of what the person had written, shown so that it can be copied."""
     ways = [Way(back, "返回上一页")] if back else []
-    home = Way("/inbox", "返回待办") if desk.user else Way("/sign-in", "登录")
+    home = Way("/", "返回首页") if desk.user else Way("/sign-in", "登录")
     detail = "；".join(desk.say(problem.zh, problem.en) for problem in refusal.problems)
     return desk.page(
         "problem.html",
@@ -56,7 +56,7 @@ def refused(
 async def _to_sign_in(request: Request, refusal: Refusal) -> Response:
     if request.method == "POST" and "hx-request" not in request.headers:
         return await _signed_out_while_typing(request, refusal)
-    goal = request.url.path if request.method == "GET" else "/inbox"
+    goal = request.url.path if request.method == "GET" else "/"
     address = f"/sign-in?next={quote(goal)}"
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204, headers={"HX-Redirect": address})

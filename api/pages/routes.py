@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
@@ -25,12 +26,18 @@ STATIC = Path(__file__).parent.parent / "static"
 MODULES = (sign_in, inbox, tasks, applications, cases, people, papers, try_out, due_dates, caught_mail, contract)
 
 
+async def _icon() -> Response:
+    """For pages that name none, such as official papers."""
+    return FileResponse(STATIC / "seal.svg", media_type="image/svg+xml")
+
+
 def mount(app: FastAPI, services: Services) -> None:
     """Adds the pages, their files and their way of saying no; /dev/mail only where mail is caught."""
     pages = APIRouter(include_in_schema=False)
     for module in MODULES:
         if module is not caught_mail or services.options.mail_dir is not None:
             pages.include_router(module.router)
+    pages.add_api_route("/favicon.ico", _icon)
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.state.page_of_refusal = page_of_refusal

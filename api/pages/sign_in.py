@@ -10,14 +10,18 @@ from api.forms import Form, Wrong
 from api.identity import COOKIE, SignIn, maybe_user, sign_out
 from api.pages.desk import AtDesk, Desk, desk_of, see_other
 from api.pages.posted import FromForm
+from policy.access import Action, may
 
 router = APIRouter()
-HOME = "/inbox"
+HOME = "/"
 
 
 @router.get("/")
-async def home() -> Response:
-    return see_other(HOME)
+async def home(desk: AtDesk) -> Response:
+    """The inbox; for a post that works on no cases, a word about that."""
+    if may(desk.signed_in.post, Action.WORK_TASKS):
+        return see_other("/inbox")
+    return desk.page("session/no_tasks.html")
 
 
 @router.get("/sign-in")

@@ -24,9 +24,11 @@ _UNITS = {
     },
 }
 _WORDS = {
-    "zh-CN": {"no_term": "无期限", "week": "周", "none": "无", "yes": "是", "no": "否"},
-    "en": {"no_term": "no term", "week": "", "none": "none", "yes": "yes", "no": "no"},
+    "zh-CN": {"no_term": "无期限", "week": "周", "none": "无", "entries": "共{}项", "yes": "是", "no": "否"},
+    "en": {"no_term": "no term", "week": "", "none": "none", "entries": "{} entries", "yes": "yes", "no": "no"},
 }
+SHOWN_ENTRIES = 3
+"""Longer lists and tables are counted: they stand in the parameter's own document."""
 MARKS = {
     "DEMO": "演示参数",
     "FALLBACK": "沿用上年统计数据",
@@ -103,10 +105,8 @@ class Wording:
                 return "；".join(f"{yuan(Decimal(t['above']))}: {percent(Decimal(t['rate']))}" for t in value)
             case "bool":
                 return self._words["yes" if value else "no"]
-            case "list":
-                return "、".join(value)
-            case "map":
-                return "；".join(f"{key}: {entry}" for key, entry in value.items())
+            case "list" | "map":
+                return self._words["entries"].format(len(value)) if len(value) > SHOWN_ENTRIES else "、".join(value)
             case _:
                 return self.term(parameter) if unit in self._units else str(value)
 

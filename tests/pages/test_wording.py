@@ -41,3 +41,13 @@ def test_counted_and_skipped_days_stand_in_their_order() -> None:
         CountedDay(date(2025, 10, 11), 2),
         CountedDay(date(2025, 10, 12), None, "周末"),
     ]
+
+
+def test_parameter_is_written_in_its_unit() -> None:
+    assert CHINESE.worth({"value": "0.70", "unit": "ratio"}) == "70%"
+    assert CHINESE.worth({"value": "0.25", "unit": "ratio_of_pcdi"}) == "25% PCDI"
+    assert CHINESE.worth({"value": "15000.00", "unit": "yuan"}) == "15,000.00"
+    assert CHINESE.worth({"value": None, "unit": "yuan"}) == "无"
+    assert CHINESE.worth({"value": True, "unit": "bool"}) == "是"
+    assert CHINESE.worth({"value": ["a", "b", "c", "d"], "unit": "list"}) == "共4项"
+    assert CHINESE.worth({"value": [{"above": "0", "rate": "0.5"}], "unit": "tiers"}) == "0.00: 50%"
