@@ -1,10 +1,10 @@
-"""Parameters that hold in one story only, written beside the shipped baseline before the story begins."""
+"""Parameters that hold in one story only, written in place of the shipped ones before the story begins."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from policy.rulebook import Basis
@@ -14,8 +14,6 @@ from store.reference import ParameterRow
 
 DOCUMENT = "演练设定"
 SINCE = "2019-06-25"
-VERSION = 900
-"""Above any version that a pack ships, so that the story's value counts on the same day."""
 
 
 def load_story_parameters(url: str, parameters: Mapping[str, Any], at: datetime) -> None:
@@ -30,6 +28,7 @@ def load_story_parameters(url: str, parameters: Mapping[str, Any], at: datetime)
     rows = [_row(key, written, units, at) for key, written in parameters.items()]
     engine = create_engine(url)
     with engine.begin() as connection:
+        connection.execute(delete(ParameterRow).where(ParameterRow.key.in_(parameters)))
         connection.execute(insert(ParameterRow), rows)
     engine.dispose()
 
@@ -59,7 +58,7 @@ def _row(key: str, written: Any, units: Mapping[str, tuple[str, str | None]], at
         "clause": clause,
         "basis": Basis.DEMONSTRATION.value,
         "note": "",
-        "version": VERSION,
+        "version": 1,
         "source": "pack",
         "entered_by": None,
         "entered_at": at,
