@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.case_view import view_case
+from api.pages.case_papers import papers_of
 from api.pages.desk import Desk
 from policy.access import Action, may
 from policy.costs import DEDUCTIONS, LABELS
@@ -143,6 +144,7 @@ def print_pages(case: Mapping[str, Any], *, reads_files: bool) -> list[PrintPage
     ]
     if case["refusal"] and case["refusal"]["notice"] and reads_files:
         pages.append(PrintPage(f"/papers/{case['refusal']['notice']}", "书面告知书（附件5）"))
+    pages += [PrintPage(f"/cases/{case['id']}/papers/{name}", title) for name, title in papers_of(case).items()]
     if case["decision"]:
         pages.append(PrintPage(f"/cases/{case['id']}/calculation", "计算表"))
     return pages

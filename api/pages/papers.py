@@ -11,11 +11,13 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from api.case_view import view_case
 from api.errors import not_found
+from api.pages.case_papers import TITLES, Issuer, draw, papers_of
 from api.pages.desk import NO_STORE, AtDesk, Desk
 from api.pages.wording import MARKS, Wording
 from api.rest.files import read_file
 from api.texts import CHINESE
 from notifications.papers import PAPER_STYLESHEET, CalculationLine, CalculationSheet, ParameterLine, render_paper
+from policy.clock import today
 from policy.parameters import label as parameter_label
 
 router = APIRouter()
@@ -46,6 +48,19 @@ async def calculation(desk: AtDesk, application_id: uuid.UUID) -> Response:
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, {case["division"]})
     return HTMLResponse(render_paper(_sheet(desk, case), stylesheet=STYLESHEET), headers=NO_STORE)
+
+
+@router.get("/cases/{application_id}/papers/{name}")
+async def drawn(desk: AtDesk, application_id: uuid.UUID, name: str) -> Response:
+    """A paper that the record of the case can fill: receipt, list of missing papers, record of delivery."""
+    if name not in TITLES:
+        raise not_found()
+    case = await view_case(desk.services, desk.signed_in, application_id, purpose=f"paper: {name}")
+    if desk.law is None or name not in papers_of(case):
+        raise not_found()
+    rulebook = desk.law.rulebook(case["division"], today(desk.services.clock))
+    paper = draw(name, case, Issuer(case["division_name"], rulebook))
+    return HTMLResponse(render_paper(paper, stylesheet=STYLESHEET), headers=NO_STORE)
 
 
 def _sheet(desk: Desk, case: Mapping[str, Any]) -> CalculationSheet:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from api.pages import (
     application_form,
+    case_papers,
     case_reading,
     desk,
     due_dates,
@@ -33,6 +34,7 @@ def _of_pages() -> Iterator[str]:
     yield from (label for label, _statuses in case_reading.MAIN_PATH)
     yield from wording.MARKS.values()
     yield from inbox.BOXES.values()
+    yield from case_papers.TITLES.values()
     yield from try_out.OUTCOMES.values()
     yield from (label for _name, label in application_form.SWITCHES)
     yield from (*VERBS.values(), *LABELS.values())

@@ -62,5 +62,33 @@ async def test_refusal_shows_its_notice_and_both_remedies(visiting: SignedIn, co
     assert "入户调查的患病情况或家庭经济状况与申请不符" in shown.text
     assert "可申请行政复议至 2025-03-18" in shown.text
     assert "可提起行政诉讼至 2025-07-17" in shown.text
+    record = await visitor.get(f"/cases/{case.id}/papers/delivery")
+    assert "送达回证" in record.text
+    assert "直接送达" in record.text
+    assert "2025年3月18日" in record.text
     [notice] = [part.partition('"')[0] for part in shown.html.split('href="')[1:] if part.startswith("/papers/")]
     assert "不符合医疗救助条件书面告知书" in (await visitor.get(notice)).text
+
+
+async def test_receipt_and_list_of_missing_papers_can_be_printed(visiting: SignedIn, counter: Counter) -> None:
+    case = await Case.file(counter)
+    visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
+    assert (await visitor.get(f"/cases/{case.id}/papers/receipt")).status == 404
+    asked = {"missing": ["history", "other"], "note": "补交近三个月的病史"}
+    await case.done("acceptance", "ask_supplement", asked, done_on="2025-01-08")
+    missing = await visitor.get(f"/cases/{case.id}/papers/missing-papers")
+    assert "一次性补正告知书" in missing.text
+    assert "病史材料" in missing.text
+    assert "补交近三个月的病史" in missing.text
+    # SUPPLEMENT_WD 10 from Wed 8 January 2025.
+    assert "2025年1月22日" in missing.text
+    assert "受理回执" not in (await visitor.get(f"/cases/{case.id}")).text
+
+    accepted = await Case.file(counter)
+    await accepted.done("acceptance", "accept", done_on="2025-01-08")
+    await accepted.task("survey")
+    receipt = await visitor.get(f"/cases/{accepted.id}/papers/receipt")
+    assert "受理回执" in receipt.text
+    assert "医疗诊断书" in receipt.text
+    auditor = await visiting(posts.COUNTY_AUDITOR)
+    assert (await auditor.get(f"/cases/{accepted.id}/papers/receipt")).status == 404

@@ -1,0 +1,144 @@
+"""The papers of a case that are drawn from its record when they are asked for: receipt, list of missing papers, delivery.
+
+The posters and 附件5 are issued once and kept (`activities/issuing.py`); these are not, since they say only what the
+record says. Only who may see the applicant in full is shown them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from notifications.papers import (
+    AcceptanceReceipt,
+    DeliveryRecord,
+    MissingPapers,
+    Paper,
+    RefusalNotice,
+    period_in_words,
+)
+from policy.offices import office_name
+from policy.rulebook import Rulebook
+from policy.steps import DELIVERY
+from policy.terms import Department, DocumentKind
+
+Case = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Who issues, and by which law. `township` is the name of the case's township."""
+
+    township: str
+    rulebook: Rulebook
+
+    @property
+    def name(self) -> str:
+        return office_name(self.township, Department.TOWNSHIP_GOVERNMENT)
+
+
+def papers_of(case: Case) -> dict[str, str]:
+    """Name in the address and title of each paper that the record of the case can fill."""
+    if case["masked"]:
+        return {}
+    told = {
+        "receipt": case["accepted_on"] is not None,
+        "missing-papers": _entry(case, "counter:acceptance:ask_supplement") is not None,
+        "delivery": bool(case["refusal"] and case["refusal"]["delivered_on"]),
+    }
+    return {name: TITLES[name] for name, known in told.items() if known}
+
+
+def draw(name: str, case: Case, issuer: Issuer) -> Paper:
+    """The paper of that name; one of `papers_of`."""
+    return _DRAWN[name](case, issuer)
+
+
+def _receipt(case: Case, issuer: Issuer) -> Paper:
+    pending_until = _due(case, "pending_papers")
+    kinds = {state: [paper["label"] for paper in case["documents"] if paper["state"] == state] for state in _STATES}
+    return AcceptanceReceipt(
+        demonstration=issuer.rulebook.demonstration,
+        case_number=case["number"],
+        issuer=issuer.name,
+        applicant_name=case["applicant"]["name"],
+        submitted_on=date.fromisoformat(case["submitted_on"]),
+        accepted_on=date.fromisoformat(case["accepted_on"]),
+        papers=(*kinds["given"], *kinds["supplied"]),
+        pending_papers=tuple(kinds["pending"]) if pending_until else (),
+        pending_until=pending_until if kinds["pending"] else None,
+        survey_until=_due(case, "survey"),
+        contact=issuer.name,
+    )
+
+
+def _missing_papers(case: Case, issuer: Issuer) -> Paper:
+    asked = _entry(case, "counter:acceptance:ask_supplement")
+    assert asked is not None
+    return MissingPapers(
+        demonstration=issuer.rulebook.demonstration,
+        case_number=case["number"],
+        issuer=issuer.name,
+        applicant_name=case["applicant"]["name"],
+        submitted_on=date.fromisoformat(case["submitted_on"]),
+        told_on=date.fromisoformat(asked["day"]),
+        missing=tuple(DocumentKind(kind).label for kind in asked["codes"]["missing"]),
+        note=_typed(case, "acceptance", "ask_supplement", "note"),
+        citation=issuer.rulebook.cite("A-37"),
+        supply_until=_due(case, "supplement"),
+        contact=issuer.name,
+    )
+
+
+def _delivery(case: Case, issuer: Issuer) -> Paper:
+    refusal = case["refusal"]
+    issued = date.fromisoformat(refusal["issued_on"])
+    return DeliveryRecord(
+        demonstration=issuer.rulebook.demonstration,
+        issuer=issuer.name,
+        case_number=case["number"],
+        document_title=RefusalNotice.title,
+        document_number=refusal["number"],
+        recipient_name=case["applicant"]["name"],
+        method=_METHODS.get(refusal["method"], ""),
+        received_by=_typed(case, "delivery", "delivered", "recipient"),
+        delivered_on=date.fromisoformat(refusal["delivered_on"]),
+        reconsideration_period=period_in_words(issuer.rulebook.parameter("T-RECON", issued)),
+        reconsideration_until=date.fromisoformat(refusal["reconsideration_until"]),
+        suit_period=period_in_words(issuer.rulebook.parameter("T-SUIT", issued)),
+        suit_until=date.fromisoformat(refusal["suit_until"]),
+    )
+
+
+_STATES = ("given", "supplied", "pending")
+_METHODS = {
+    choice.code: choice.label
+    for outcome in DELIVERY.outcomes
+    for field in outcome.fields
+    if field.name == "method"
+    for choice in field.choices
+}
+_DRAWN: Mapping[str, Callable[[Case, Issuer], Paper]] = {
+    "receipt": _receipt,
+    "missing-papers": _missing_papers,
+    "delivery": _delivery,
+}
+TITLES = {"receipt": "受理回执", "missing-papers": "一次性补正告知书", "delivery": "送达回证"}
+
+
+def _entry(case: Case, tag: str) -> Mapping[str, Any] | None:
+    """The latest entry of the timeline with that tag."""
+    return next((entry for entry in reversed(case["timeline"]) if entry["tag"] == tag), None)
+
+
+def _due(case: Case, kind: str) -> date | None:
+    """The due date that a step was opened with; None without a term."""
+    opened = _entry(case, f"desk:{kind}:opened")
+    due = opened["codes"].get("due") if opened else None
+    return date.fromisoformat(due) if due else None
+
+
+def _typed(case: Case, kind: str, outcome: str, field: str) -> str | None:
+    """What was typed into a field of the latest such answer."""
+    answers = [r for r in case["records"] if (r["kind"], r["outcome"]) == (kind, outcome)]
+    return ((answers[-1].get("fields") or {}).get(field) or None) if answers else None
