@@ -117,16 +117,18 @@ async def outlook(services: Services, user: CurrentUser, task_id: uuid.UUID) -> 
         return await _outlook(session, task_id)
 
 
+_Next = aliased(TaskRow)  # once: making an alias costs more than asking with it
+
+
 async def _outlook(session: AsyncSession, task_id: uuid.UUID) -> dict[str, Any]:
-    other = aliased(TaskRow)
-    following = select(other.id).where(other.subject_id == TaskRow.subject_id, other.state == "open").order_by(other.id)
+    following = select(_Next.id).where(_Next.subject_id == TaskRow.subject_id, _Next.state == "open")
     found = await session.execute(
         select(
             TaskRow.acknowledged_at,
             ApplicationRow.id,
             ApplicationRow.number,
             ApplicationRow.status,
-            func.array(following.scalar_subquery()),
+            func.array(following.order_by(_Next.id).scalar_subquery()),
         )
         .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
         .where(TaskRow.id == task_id)

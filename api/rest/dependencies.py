@@ -9,7 +9,8 @@ from api.services import Services
 from store.paging import LONGEST_PAGE
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
+    # async, or each request would wait for a thread to do this
     services: Services = request.app.state.services
     return services
 
