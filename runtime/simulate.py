@@ -16,7 +16,7 @@ from runtime.embedded.stack import Stack
 from runtime.story.counter import Counter, SignInRefused
 from runtime.story.language import StoryFile, read_story
 from runtime.story.names import NoSuchPath, UnknownName
-from runtime.story.pack import load_story_parameters
+from runtime.story.pack import set_parameters
 from runtime.story.quiet import NotQuiet, Quiet, WorkflowFailed
 from runtime.story.records import Records
 from runtime.story.report import Failure, Outcome
@@ -40,7 +40,7 @@ async def tell(story_file: StoryFile) -> Outcome:
         folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="jiuzhu-story-")))
         stack = await exits.enter_async_context(_stack(story_file, folder / "data"))
         world = await _world(exits, stack, story_file)
-        load_story_parameters(stack.dsn("migration"), story.parameters, clock(stack.settings).now())
+        set_parameters(stack.dsn("migration"), story.parameters, clock(stack.settings).now(), demo=story.demo)
         outcome.starting = time.monotonic() - began
         await _steps(world, story_file, outcome)
         outcome.entries = await world.records.timeline()

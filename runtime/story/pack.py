@@ -16,20 +16,23 @@ DOCUMENT = "演练设定"
 SINCE = "2019-06-25"
 
 
-def load_story_parameters(url: str, parameters: Mapping[str, Any], at: datetime) -> None:
-    """Writes them with the migration role at `url`. Raises BadStory for a key whose unit nothing tells.
+def set_parameters(url: str, parameters: Mapping[str, Any], at: datetime, *, demo: bool) -> None:
+    """Writes them with the migration role at `url`; without `demo` the invented values of the demonstration are taken out.
+
+    Raises BadStory for a key whose unit nothing tells.
 
     A value may stand alone where the shipped packs know the key, `RATE(DSR)` as they know `RATE(DB)`; otherwise it is a
     mapping {value, unit, division, effective_from, effective_to}.
     """
-    if not parameters:
-        return
-    units = _known_units()
+    units = _known_units() if parameters else {}
     rows = [_row(key, written, units, at) for key, written in parameters.items()]
     engine = create_engine(url)
     with engine.begin() as connection:
+        if not demo:
+            connection.execute(delete(ParameterRow).where(ParameterRow.basis == Basis.DEMONSTRATION.value))
         connection.execute(delete(ParameterRow).where(ParameterRow.key.in_(parameters)))
-        connection.execute(insert(ParameterRow), rows)
+        if rows:
+            connection.execute(insert(ParameterRow), rows)
     engine.dispose()
 
 
