@@ -1,9 +1,8 @@
-"""The ladder 督办阶梯 in a town whose time goes on from Mon 2025-05-12 (R-ESC): each test begins where the last one ended.
+"""The ladder 督办阶梯 in a town whose time goes on from Thu 2025-05-22 (R-ESC): each test begins where the last one ended.
 
 Off: Sat 31 May to Mon 2 June (端午节). T−2, T, T+1, T+3, T+5 in working days, at 09:00.
 """
 
-import signal
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -33,11 +32,16 @@ PROVINCE = "province.medical_insurance.supervisor@14"
 
 @pytest_asyncio.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    async with town_from("2025-05-12T09:00", tmp_path_factory.mktemp("town")) as town:
+    async with town_from("2025-05-22T09:00", tmp_path_factory.mktemp("town")) as town:
         yield town
 
 
-async def test_each_rung_is_climbed_once_though_the_worker_is_killed_between(town: Town) -> None:
+async def test_each_rung_is_climbed_once_though_the_worker_is_killed_between(tmp_path: Path) -> None:
+    async with town_from("2025-05-12T09:00", tmp_path, replaying=True) as town:
+        await _climbs_once_through_kills(town)
+
+
+async def _climbs_once_through_kills(town: Town) -> None:
     case = await town.file()
     # ACCEPT_WD 3 from Mon 12 May: 13, 14, Thu 15 = T. T−2 Tue 13, T+1 Fri 16, T+3 Tue 20, T+5 Thu 22.
     await town.move_to("2025-05-14T12:00")
@@ -47,11 +51,11 @@ async def test_each_rung_is_climbed_once_though_the_worker_is_killed_between(tow
     await town.move_to("2025-05-22T12:00")
 
     assert await rungs(case) == [
-        ("acceptance:reminder", "2025-05-13T09:00", False),
-        ("acceptance:due_today", "2025-05-15T09:00", False),
-        ("acceptance:overdue", "2025-05-16T09:00", False),
-        ("acceptance:city", "2025-05-20T09:00", False),
-        ("acceptance:province", "2025-05-22T09:00", False),
+        ("acceptance:reminder", "2025-05-13T09", False),
+        ("acceptance:due_today", "2025-05-15T09", False),
+        ("acceptance:overdue", "2025-05-16T09", False),
+        ("acceptance:city", "2025-05-20T09", False),
+        ("acceptance:province", "2025-05-22T09", False),
     ]
     assert town.mails(case.number) == {
         "【临期】": TOWNSHIP_CLERKS,
@@ -60,27 +64,25 @@ async def test_each_rung_is_climbed_once_though_the_worker_is_killed_between(tow
         "【超期上报市级】": [CITY],
         "【超期上报省级】": [PROVINCE],
     }
-    await withdraw(case)
 
 
-async def test_rungs_missed_while_nobody_worked_are_climbed_late_one_after_the_other(town: Town) -> None:
+async def test_rungs_missed_in_an_outage_are_climbed_late_one_after_the_other(town: Town) -> None:
+    """When anybody looks at the row again, it is Wednesday afternoon."""
     case = await town.file()
     # ACCEPT_WD 3 from Thu 22 May: 23, 26, Tue 27 = T. T−2 Fri 23, T+1 Wed 28, T+3 Fri 30.
     await town.move_to("2025-05-23T18:00")
-    town.stack.kill("worker", signal.SIGSTOP)
     await town.jump_to("2025-05-28T15:00")
-    await _kill_worker(town)
     await town.quiet()
 
     assert await rungs(case) == [
-        ("acceptance:reminder", "2025-05-23T09:00", False),
-        ("acceptance:due_today", "2025-05-28T15:00", True),
-        ("acceptance:overdue", "2025-05-28T15:00", True),
+        ("acceptance:reminder", "2025-05-23T09", False),
+        ("acceptance:due_today", "2025-05-28T15", True),
+        ("acceptance:overdue", "2025-05-28T15", True),
     ]
     due_at = [one["codes"]["due_at"] for one in (await case.view())["timeline"] if "due_at" in one["codes"]]
     assert due_at == ["2025-05-23T09:00:00+08:00", "2025-05-27T09:00:00+08:00", "2025-05-28T09:00:00+08:00"]
     late = [mail for mail in town.caught(case.number) if "【今日到期】" in mail.subject]
-    assert {"2025-05-27 09:00" in mail.text and "2025-05-28 15:0" in mail.text for mail in late} == {True}
+    assert {"2025-05-27 09:00" in mail.text and "实际于2025-05-28 15:" in mail.text for mail in late} == {True}
     await withdraw(case)
 
 
@@ -89,7 +91,7 @@ async def test_task_opened_after_its_date_sends_only_the_highest_rung_and_says_t
     # Submitted on paper on Wed 21 May: 22, 23, Mon 26 = T. T+1 Tue 27, T+3 Thu 29 have passed, T+5 is Tue 3 June.
     case = await town.file(submitted_on="2025-05-21", paper_reason="系统停用期间受理，现补录")
     await town.quiet()
-    assert await rungs(case) == [("acceptance:city", "2025-05-29T09:30", True)]
+    assert await rungs(case) == [("acceptance:city", "2025-05-29T09", True)]
     assert town.mails(case.number) == {"【超期上报市级】": [CITY]}
     assert (await case.task("acceptance"))["light"] == "red"
     await withdraw(case)
@@ -114,29 +116,29 @@ async def test_breach_on_a_friday_evening_does_not_climb_on_sunday(town: Town) -
     await town.move_to("2025-06-15T20:00")  # Sunday: red since Saturday, and nobody is told
     assert (await lying.task("survey"))["light"] == "red"
     assert await rungs(lying) == [
-        ("survey:reminder", "2025-06-11T09:00", False),
-        ("survey:due_today", "2025-06-13T09:00", False),
+        ("survey:reminder", "2025-06-11T09", False),
+        ("survey:due_today", "2025-06-13T09", False),
     ]
 
     await town.move_to("2025-06-20T10:00")
     assert await rungs(lying) == [
-        ("survey:reminder", "2025-06-11T09:00", False),
-        ("survey:due_today", "2025-06-13T09:00", False),
-        ("survey:overdue", "2025-06-16T09:00", False),
-        ("survey:city", "2025-06-18T09:00", False),
-        ("survey:province", "2025-06-20T09:00", False),
+        ("survey:reminder", "2025-06-11T09", False),
+        ("survey:due_today", "2025-06-13T09", False),
+        ("survey:overdue", "2025-06-16T09", False),
+        ("survey:city", "2025-06-18T09", False),
+        ("survey:province", "2025-06-20T09", False),
     ]
     assert await rungs(handed_on) == [
-        ("survey:reminder", "2025-06-11T09:00", False),
-        ("township_review:due_today", "2025-06-13T09:00", False),
-        ("township_review:overdue", "2025-06-16T09:00", False),
-        ("township_review:city", "2025-06-18T09:00", False),
-        ("township_review:province", "2025-06-20T09:00", False),
+        ("survey:reminder", "2025-06-11T09", False),
+        ("township_review:due_today", "2025-06-13T09", False),
+        ("township_review:overdue", "2025-06-16T09", False),
+        ("township_review:city", "2025-06-18T09", False),
+        ("township_review:province", "2025-06-20T09", False),
     ]
     of_the_citizen = [rung for rung in await rungs(waiting) if rung[0].startswith("pending_papers")]
     assert of_the_citizen == [
-        ("pending_papers:reminder", "2025-06-11T09:00", False),
-        ("pending_papers:due_today", "2025-06-13T09:00", False),
+        ("pending_papers:reminder", "2025-06-11T09", False),
+        ("pending_papers:due_today", "2025-06-13T09", False),
     ]
     assert town.mails(waiting.number, "容缺材料补交") == {
         "【临期】": TOWNSHIP_CLERKS,
@@ -185,7 +187,7 @@ async def test_calendar_import_moves_what_it_touches_and_wakes_nothing_else(town
 
     await town.move_to("2025-06-27T12:00")
     assert [rung for rung in await rungs(acceptance) if rung[0].endswith("overdue")] == [
-        ("acceptance:overdue", "2025-06-27T09:00", False)
+        ("acceptance:overdue", "2025-06-27T09", False)
     ]
 
 

@@ -1,8 +1,10 @@
 """A house whose time a test moves: in hops, so that all that falls due on the way happens on its day."""
 
+import contextlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,22 @@ from runtime.clock import clock
 from runtime.embedded.stack import Stack
 from runtime.mail_catcher import Mail, read_mails
 from runtime.story.counter import Counter
-from runtime.story.quiet import Quiet
+from runtime.story.quiet import NotQuiet, Quiet
 from runtime.story.records import Records
-from runtime.story.verbs import World, move_to
+from runtime.story.verbs import World
 from runtime.temporal import connect
 from store.demonstration import MAIL_DOMAIN
 from tests.journeys.case import Case
 
 SETTLED_2025 = {"admitted_on": "2025-04-01", "discharged_on": "2025-04-20", "settled_on": "2025-04-20"}
+
+REPLAYING = {"JIUZHU_WORKFLOW_CACHE": "0"}
+"""Every workflow task replays its procedure from the beginning (I9); and the time-skipping server, which never gives up
+a queue that a killed worker had kept for itself, gives the next worker its tasks."""
+TASK_TIMEOUT = timedelta(seconds=11)
+POLLS_OF_THE_DEAD = 8
+A_MOMENT = 5.0
+MARK = re.compile("【[^】]+】")
 
 
 class Town:
@@ -28,13 +38,26 @@ class Town:
         self.world, self.stack, self.counter = world, world.stack, world.counter
 
     async def move_to(self, moment: str) -> None:
-        await move_to(self.world, _moment(moment))
+        """In hops, never past a moment at which anything is due."""
+        until = _moment(moment)
+        await self.quiet()
+        while (now := await self.stack.skipper.now()) < until:
+            rung = await self.world.records.next_moment(now)
+            coming = [one for one in (rung, *self.world.quiet.timers) if one is not None and now < one < until]
+            await self.stack.skipper.sleep_until(min(coming, default=until))
+            await self.quiet()
 
     async def jump_to(self, moment: str) -> None:
         """One hop, whatever falls due on the way: for a time in which nobody works."""
         await self.stack.skipper.sleep_until(_moment(moment))
 
     async def quiet(self) -> None:
+        """Until all is at rest. What the server gave to a killed worker it gives to the next one after ten seconds of its
+        own time, once for each poll that the dead one had open: those seconds are hopped over."""
+        for _ in range(POLLS_OF_THE_DEAD):
+            with contextlib.suppress(NotQuiet):
+                return await self.world.quiet.wait(A_MOMENT)
+            await self.stack.skipper.sleep_until(await self.stack.skipper.now() + TASK_TIMEOUT)
         await self.world.quiet.wait()
 
     async def file(self, **changes: Any) -> Case:
@@ -48,9 +71,9 @@ class Town:
         return [mail for mail in read_mails(self.stack.mail_dir) if number in mail.subject]
 
     def mails(self, number: str, task_label: str = "") -> dict[str, list[str]]:
-        """Subject's mark 【超期】 → the accounts that were sent it about that case (and task), each message once."""
+        """Subject's last mark (【演示】【超期】: 【超期】) → the accounts that were sent it about that case (and task), each message once."""
         sent = {
-            (mail.message_id, mail.subject.partition("】")[0] + "】", to.removesuffix(f".{MAIL_DOMAIN}"))
+            (mail.message_id, MARK.findall(mail.subject)[-1], to.removesuffix(f".{MAIL_DOMAIN}"))
             for mail in self.caught(number)
             if task_label in mail.subject
             for to in mail.to
@@ -60,9 +83,9 @@ class Town:
 
 
 async def rungs(case: Case) -> list[tuple[str, str, bool]]:
-    """The rungs of all the case's periods in order: (survey:overdue, 2025-05-16T09:00, late)."""
+    """The rungs of all the case's periods in order, to the hour: (survey:overdue, 2025-05-16T09, late)."""
     return [
-        (entry["tag"].removeprefix("deadline:"), entry["at"][:16], entry["codes"]["late"])
+        (entry["tag"].removeprefix("deadline:"), entry["at"][:13], entry["codes"]["late"])
         for entry in (await case.view())["timeline"]
         if entry["tag"].startswith("deadline:")
     ]
@@ -76,9 +99,11 @@ async def withdraw(case: Case) -> None:
 
 
 @asynccontextmanager
-async def town_from(start: str, folder: Path) -> AsyncIterator[Town]:
+async def town_from(start: str, folder: Path, *, replaying: bool = False) -> AsyncIterator[Town]:
+    """A town at that moment; `replaying` without a cache of workflows, so that its worker may be killed."""
+    env = REPLAYING if replaying else {}
     async with AsyncExitStack() as exits:
-        stack = Stack(folder / "data", engine="time-skipping", start=_moment(start), demo=True)
+        stack = Stack(folder / "data", engine="time-skipping", start=_moment(start), demo=True, env=env)
         await exits.enter_async_context(stack)
         counter = Counter(stack.api_url)
         exits.push_async_callback(counter.close)

@@ -25,7 +25,7 @@ DSR = {"CONDITIONS(DSR)": "家庭月人均收入", "DEDUCT(DSR)": "25% PCDI", "R
 
 async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="jiuzhu-record-") as folder:
-        async with town_from("2025-03-03T09:00", Path(folder), replaying=False) as town:
+        async with town_from("2025-03-03T09:00", Path(folder)) as town:
             await _keep(town, await _told(town))
     await _note_what_is_asked()
 
