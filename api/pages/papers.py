@@ -18,6 +18,7 @@ from api.rest.files import read_file
 from api.texts import CHINESE
 from notifications.papers import PAPER_STYLESHEET, CalculationLine, CalculationSheet, ParameterLine, render_paper
 from policy.clock import today
+from policy.parameters import base_of, dimension_of
 from policy.parameters import label as parameter_label
 
 router = APIRouter()
@@ -87,8 +88,10 @@ def _sheet(desk: Desk, case: Mapping[str, Any]) -> CalculationSheet:
 
 
 def _parameter(parameter: Mapping[str, Any]) -> ParameterLine:
+    key = parameter["key"]
+    dimension = dimension_of(key)
     return ParameterLine(
-        parameter_label(parameter["key"]),
+        parameter_label(base_of(key)) + (f"（{dimension}）" if dimension else ""),
         Wording(CHINESE).worth(parameter),
         date.fromisoformat(parameter["effective_from"]),
         parameter["document"],
