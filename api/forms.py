@@ -110,18 +110,6 @@ def papers(form: Form, name: str) -> list[dict[str, str]]:
     return [{"kind": row.kind, "file": row.file} for row in form.rows_of(name, 0) if row.file or row.kind]
 
 
-def nested(form: Form, fields: Mapping[str, Sequence[Field]]) -> dict[str, Any]:
-    """`{section: {field: value}}` for the sections of a longer form; the section "" stands at the top."""
-    whole: dict[str, Any] = {}
-    for section, declared in fields.items():
-        part = answer_fields(declared, form.part(section + ".")) if section else answer_fields(declared, form)
-        if section:
-            whole[section] = part
-        else:
-            whole.update(part)
-    return whole
-
-
 def _raw(declared: Field, form: Form) -> Any:
     match declared.kind:
         case Kind.CHOICES:
