@@ -1,4 +1,4 @@
-"""The ladder 督办阶梯 in a town whose time goes on from Thu 2025-05-22 (R-ESC): each test begins where the last one ended.
+"""The ladder 督办阶梯 in a town whose time goes on from Thu 2025-05-22 (R-ESC): each test moves it to its own day.
 
 Off: Sat 31 May to Mon 2 June (端午节). T−2, T, T+1, T+3, T+5 in working days, at 09:00.
 """
@@ -100,6 +100,7 @@ async def test_task_opened_after_its_date_sends_only_the_highest_rung_and_says_t
 async def test_breach_on_a_friday_evening_does_not_climb_on_sunday(town: Town) -> None:
     """One survey lies still; another is handed to the review on the way and shares its period and ladder (A-39, A-40);
     a third case waits for a paper of the citizen's, beside (B-19)."""
+    await town.move_to("2025-05-29T10:00")
     lying, handed_on = await town.file(), await town.file()
     without = [{"kind": kind, "file": "demo"} for kind in PAPERS if kind != "insurance_proof"]
     recognition = {"kind": "recognition", "file": "demo", "no": "阳民认〔2025〕2号", "date": "2025-01-03"}
@@ -151,6 +152,7 @@ async def test_breach_on_a_friday_evening_does_not_climb_on_sunday(town: Town) -
 
 async def test_calendar_import_moves_what_it_touches_and_wakes_nothing_else(town: Town, tmp_path: Path) -> None:
     """Thu 26 June becomes a rest day (invented)."""
+    await town.move_to("2025-06-20T11:00")
     survey, acceptance = await town.file(), await town.file()
     await survey.done("acceptance", "accept")
     notice = await town.file(submitted_on="2025-06-16", paper_reason="系统停用期间受理，现补录")
