@@ -14,13 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from runtime.clock import clock
 from runtime.embedded.stack import Stack
 from runtime.story.counter import Counter, SignInRefused
-from runtime.story.language import StoryFile, read_story
+from runtime.story.history import WorkflowFailed
 from runtime.story.names import NoSuchPath, UnknownName
 from runtime.story.pack import set_parameters
-from runtime.story.quiet import NotQuiet, Quiet, WorkflowFailed
+from runtime.story.quiet import NotQuiet, Quiet
+from runtime.story.reading import StoryFile, read_story
 from runtime.story.records import Records
 from runtime.story.report import Failure, Outcome
-from runtime.story.verbs import StepFailed, World
+from runtime.story.verbs import do
+from runtime.story.world import StepFailed, World
 from runtime.temporal import connect
 
 
@@ -72,7 +74,7 @@ async def _steps(world: World, story_file: StoryFile, outcome: Outcome) -> None:
     began = time.monotonic()
     for number, step in enumerate(story_file.story.steps, 1):
         try:
-            await world.do(step)
+            await do(world, step)
         except (StepFailed, NotQuiet, WorkflowFailed, SignInRefused, UnknownName, NoSuchPath) as error:
             outcome.failure = Failure(number, step, str(error))
             break

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from policy.rulebook import Basis
-from runtime.story.language import BadStory
+from runtime.story.reading import BadStory
 from store.packs import load_packs
 from store.reference import ParameterRow
 

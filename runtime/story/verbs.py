@@ -3,52 +3,23 @@
 import asyncio
 import shlex
 import sys
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from runtime import faults
-from runtime.embedded.programs import ROOT, answers, environment
-from runtime.embedded.stack import Stack
+from runtime.embedded.programs import ROOT, environment
 from runtime.mail_catcher import read_mails
-from runtime.story.counter import Counter, Reply
-from runtime.story.language import Answer, Expectation, Kill, MailCount, Step
-from runtime.story.matching import differences
-from runtime.story.names import at_path, substitute
-from runtime.story.quiet import Quiet
-from runtime.story.records import Records
+from runtime.story.judging import judge, judge_output
+from runtime.story.language import Answer, Kill, MailCount, Step
+from runtime.story.names import substitute
+from runtime.story.world import StepFailed, World
 from store.demonstration import mail_address
 
 TASK_SECONDS = 30.0
 PAUSE = 0.02
-
-
-class StepFailed(Exception):
-    """What was expected and what came, line by line."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-
-
-@dataclass
-class World:
-    """One story's running house, and what its steps have saved."""
-
-    stack: Stack
-    counter: Counter
-    records: Records
-    quiet: Quiet
-    folder: Path
-    names: dict[str, Any] = field(default_factory=dict)
-
-    async def do(self, step: Step) -> None:
-        """Does one step. Raises StepFailed and what the parts raise."""
-        await _VERBS[step.verb](self, step)
 
 
 async def call(world: World, step: Step) -> None:
@@ -56,7 +27,7 @@ async def call(world: World, step: Step) -> None:
     method, _, path = substitute(step.call, world.names).partition(" ")
     headers = substitute(step.headers, world.names)
     reply = await world.counter.ask(step.actor, method, path, substitute(step.body, world.names), headers)
-    await _judge(world, step, step.expect, reply)
+    await judge(world, step, step.expect, reply)
 
 
 async def answer(world: World, step: Step) -> None:
@@ -65,7 +36,7 @@ async def answer(world: World, step: Step) -> None:
         Answer.model_validate(substitute(step.answer.model_dump(by_alias=True), world.names)) if step.answer else None
     )
     assert wanted is not None
-    task = wanted.task or await _open_task(world, wanted)
+    task = wanted.task or await world.open_task(wanted.kind, wanted.subject)
     world.names["task"] = task
     content = {
         "outcome": wanted.outcome,
@@ -75,31 +46,15 @@ async def answer(world: World, step: Step) -> None:
     headers = {"Prefer": "wait=0", **substitute(step.headers, world.names)}
     reply = await world.counter.ask(step.actor, "POST", f"/api/v1/tasks/{task}/answer", content, headers)
     expected = wanted.expect or step.expect
-    await _judge(world, step, expected, reply)
+    await judge(world, step, expected, reply)
     if reply.status == 200 or reply.lost:
-        await _settled(world, task)
+        await world.settled(task)
 
 
 async def at(world: World, step: Step) -> None:
     """Moves the world's time in hops, never past a moment at which anything is due."""
     assert step.at is not None
-    await move_to(world, step.at)
-
-
-async def move_to(world: World, moment: datetime) -> None:
-    skipper = world.stack.skipper
-    await world.quiet.wait()
-    if moment < await skipper.now():
-        raise StepFailed(f"应为：时间向前走到 {moment.isoformat()}", f"实为：故事里已经是 {await skipper.now()}")
-    while True:
-        now = await skipper.now()
-        rung = await world.records.next_moment(now)
-        coming = [one for one in (rung, *world.quiet.timers) if one is not None and now < one < moment]
-        hop = min(coming, default=moment)
-        await skipper.sleep_until(hop)
-        await world.quiet.wait()
-        if hop == moment:
-            return
+    await world.move_to(step.at)
 
 
 async def mail(world: World, step: Step) -> None:
@@ -133,7 +88,7 @@ async def import_calendar(world: World, step: Step) -> None:
     path = world.folder / written if isinstance(written, str) else _written_out(world, written)
     said: list[str] = []
     await import_file(world.stack.settings, path, "14", said.append)
-    _expect_output(step, "\n".join(said))
+    judge_output(step, "\n".join(said))
     await world.quiet.wait()
 
 
@@ -144,13 +99,13 @@ async def kill(world: World, step: Step) -> None:
         faults.arm(world.stack.folder, wanted.at, wanted.what)
         return
     world.stack.kill(wanted.what)
-    await _back(world, wanted.what)
+    await world.back(wanted.what)
 
 
 async def restart(world: World, step: Step) -> None:
     """Stops and starts it in good order."""
     await world.stack.restart(step.restart or "")
-    await _back(world, step.restart or "")
+    await world.back(step.restart or "")
 
 
 async def run(world: World, step: Step) -> None:
@@ -169,12 +124,17 @@ async def run(world: World, step: Step) -> None:
     expected = step.expect.status if step.expect and step.expect.status is not None else 0
     if process.returncode != expected:
         raise StepFailed(f"应为：退出码 {expected}", f"实为：退出码 {process.returncode}", output)
-    _expect_output(step, output)
+    judge_output(step, output)
 
 
 async def wait(world: World, _step: Step) -> None:
     """Until everything has come to rest."""
     await world.quiet.wait()
+
+
+async def do(world: World, step: Step) -> None:
+    """Does one step. Raises StepFailed and what the parts raise."""
+    await _VERBS[step.verb](world, step)
 
 
 _VERBS: dict[str, Callable[[World, Step], Awaitable[None]]] = {
@@ -189,62 +149,6 @@ _VERBS: dict[str, Callable[[World, Step], Awaitable[None]]] = {
     "run": run,
     "wait": wait,
 }
-
-
-async def _judge(world: World, step: Step, expected: Expectation | None, reply: Reply) -> None:
-    wanted = substitute(expected.model_dump(by_alias=True), world.names) if expected else {}
-    if wanted.get("reply") == "lost":
-        if not reply.lost:
-            raise StepFailed("应为：答复丢失（连接中断）", f"实为：{reply.status} {reply.content}")
-        return await _back(world, "api")
-    if reply.lost:
-        raise StepFailed("应为：接口作答", "实为：连接中断，没有答复")
-    status = wanted.get("status")
-    assert reply.status is not None
-    fits = reply.status == status if status is not None else reply.status < 400
-    if not fits:
-        raise StepFailed(f"应为：状态码 {status or '2xx'}", f"实为：状态码 {reply.status}", f"    {reply.content}")
-    found = differences(wanted["json"], reply.content) if wanted.get("json") is not None else []
-    if found:
-        raise StepFailed(*(str(one) for one in found))
-    for name, path in step.save.items():
-        world.names[name] = at_path(reply.content, path)
-
-
-async def _open_task(world: World, wanted: Answer) -> str:
-    until = time.monotonic() + TASK_SECONDS
-    while time.monotonic() < until:
-        task = await world.records.open_task(wanted.kind, wanted.subject)
-        if task:
-            return task
-        await asyncio.sleep(PAUSE)
-    instead = "、".join(await world.records.open_kinds(wanted.subject)) or "没有"
-    raise StepFailed(f"应为：有待办的 {wanted.kind}", f"实为：{TASK_SECONDS:.0f} 秒内没有；现有待办：{instead}")
-
-
-async def _settled(world: World, task: str) -> None:
-    until = time.monotonic() + TASK_SECONDS
-    while not await world.records.acknowledged(task):
-        if time.monotonic() > until:
-            raise StepFailed("应为：流程受理该答复", f"实为：{TASK_SECONDS:.0f} 秒内没有（任务 {task}）")
-        await asyncio.sleep(PAUSE)
-
-
-async def _back(world: World, what: str) -> None:
-    """Until it runs again and the API says that it is ready."""
-    await world.stack.wait_restarted(what)
-    until = time.monotonic() + TASK_SECONDS
-    while not await answers(f"{world.stack.api_url}/readyz"):
-        if time.monotonic() > until:
-            raise StepFailed(f"应为：{what} 重新就绪", f"实为：{TASK_SECONDS:.0f} 秒内没有")
-        await asyncio.sleep(0.1)
-
-
-def _expect_output(step: Step, output: str) -> None:
-    expected = step.expect.output if step.expect else None
-    found = differences(expected, output, "输出") if expected is not None else []
-    if found:
-        raise StepFailed(*(str(one) for one in found))
 
 
 def _written_out(world: World, calendar: dict[str, Any]) -> Path:

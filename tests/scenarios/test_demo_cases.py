@@ -5,7 +5,8 @@ from pathlib import Path
 from policy.clock import today
 from policy.identity_number import check
 from runtime.clock import SystemClock
-from runtime.demo_cases import CASES, PROVINCE, file_demo_cases
+from runtime.demo_cases import PROVINCE, file_demo_cases
+from runtime.demo_people import CASES
 from runtime.embedded.stack import Stack
 from runtime.story.counter import Counter
 

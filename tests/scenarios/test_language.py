@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from policy.deadlines import SHANGHAI
-from runtime.story.language import BadStory, load, read_story
 from runtime.story.names import NoSuchPath, UnknownName, at_path, substitute
+from runtime.story.reading import BadStory, load, read_story
 
 HEAD = "title: t\nstart: 2025-09-26T09:00+08:00\n"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runtime.simulate import tell
-from runtime.story.language import read_story
+from runtime.story.reading import read_story
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
 

@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 
-from runtime.story.quiet import WorkflowFailed, state_of
+from runtime.story.history import WorkflowFailed, state_of
 
 AT = datetime(2025, 9, 26, 1, tzinfo=UTC)
 
