@@ -79,7 +79,8 @@ class Issuing:
     ) -> uuid.UUID:
         """The public notice as it was put up: masked, with its last day (A-40, A-41)."""
         rulebook = await load_rulebook(session, application.division, now.astimezone(SHANGHAI).date())
-        paper = await poster_paper(session, self._vault, self._correspondence, rulebook, application, publicity, now)
+        look = _look(application, f"{publicity.level} poster", now)
+        paper = await poster_paper(session, self._vault, self._correspondence, rulebook, application, publicity, look)
         return await self._keep(session, application, paper, f"{publicity.level}_poster", now)
 
     async def _keep(
@@ -112,12 +113,11 @@ async def poster_paper(
     rulebook: Rulebook,
     application: ApplicationRow,
     publicity: PublicityRow,
-    now: datetime,
+    look: Look,
 ) -> Paper:
-    """The poster of a notice, posted or about to be. Raises LookupError while its last day is not known."""
+    """The poster of a notice, posted or about to be; who looks is logged. Raises LookupError without a last day."""
     if publicity.last_day is None:
         raise LookupError("the last day is not known")
-    look = _look(application, f"{publicity.level} poster", now)
     cell = Cell("application", "applicant", application.id, application.applicant_sealed)
     applicant = disclose(session, vault, look, {"applicant": cell})["applicant"]
     township = publicity.level == Level.TOWNSHIP.value

@@ -137,7 +137,9 @@ def _text(value: Any, choices: Sequence[Any]) -> str:
 
 def print_pages(case: Mapping[str, Any], *, reads_files: bool) -> list[PrintPage]:
     """The papers of the case that can be printed, as far as this reader is shown them."""
-    pages = [
+    to_post = {"township_notice", "county_notice"} & {task["kind"] for task in case["open_tasks"]}
+    pages = [PrintPage(f"/cases/{case['id']}/poster", "打印待张贴公示")] if to_post and reads_files else []
+    pages += [
         PrintPage(f"/papers/{notice['poster']}", "乡镇公示" if notice["level"] == "township" else "县级公示")
         for notice in case["publicity"]
         if notice["poster"] and reads_files

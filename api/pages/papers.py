@@ -9,20 +9,33 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from activities.casework import NOTICE_PERIODS
+from activities.correspondence import Correspondence
+from activities.issuing import poster_paper
 from api.case_view import view_case
-from api.errors import not_found
+from api.errors import not_allowed, not_found
 from api.pages.case_papers import TITLES, Issuer, draw, papers_of
 from api.pages.desk import NO_STORE, AtDesk, Desk
 from api.pages.wording import MARKS, Wording
 from api.rest.files import read_file
 from api.texts import CHINESE
 from notifications.papers import PAPER_STYLESHEET, CalculationLine, CalculationSheet, ParameterLine, render_paper
+from policy.access import Action, may
 from policy.clock import today
+from policy.deadlines import notice_last_day
 from policy.parameters import base_of, dimension_of
 from policy.parameters import label as parameter_label
+from policy.terms import ApplicationStatus, Level
+from store.applications import ApplicationRow, PublicityRow
+from store.disclosure import Look
+from store.rulebook import load_rulebook
 
 router = APIRouter()
 STYLESHEET = "/static/paper.css"
+NOTICE_LEVELS = {
+    ApplicationStatus.TWP_PUBLICITY.value: Level.TOWNSHIP.value,
+    ApplicationStatus.COUNTY_PUBLICITY.value: Level.COUNTY.value,
+}
 NOT_SHOWN = "（按岗位权限不显示）"
 
 
@@ -61,6 +74,29 @@ async def drawn(desk: AtDesk, application_id: uuid.UUID, name: str) -> Response:
         raise not_found()
     rulebook = desk.law.rulebook(case["division"], today(desk.services.clock))
     paper = draw(name, case, Issuer(case["division_name"], rulebook))
+    return HTMLResponse(render_paper(paper, stylesheet=STYLESHEET), headers=NO_STORE)
+
+
+@router.get("/cases/{application_id}/poster")
+async def poster_to_post(desk: AtDesk, application_id: uuid.UUID) -> Response:
+    """公示 as it is to be put up today: printed before the posting is answered, kept as issued afterwards."""
+    user, services = desk.signed_in, desk.services
+    if not may(user.post, Action.READ_FILE):
+        raise not_allowed("您的岗位不能打印公示")
+    day = today(services.clock)
+    async with services.database.transaction(user.scope) as session:
+        application = await session.get(ApplicationRow, application_id)
+        level = NOTICE_LEVELS.get(application.status) if application else None
+        if application is None or level is None:
+            raise not_found("本案目前没有待张贴的公示")
+        rulebook = await load_rulebook(session, application.division, day)
+        key = NOTICE_PERIODS[level]
+        last_day = notice_last_day(rulebook, key, day, pinned_on=application.submitted_on).nominal
+        notice = PublicityRow(level=level, posted_on=day, last_day=last_day)
+        now = services.clock.now()
+        look = Look(str(user.id), "application", application.id, application.division, "poster to post", now)
+        names = Correspondence(services.options.base_url, 0)
+        paper = await poster_paper(session, services.vault, names, rulebook, application, notice, look)
     return HTMLResponse(render_paper(paper, stylesheet=STYLESHEET), headers=NO_STORE)
 
 

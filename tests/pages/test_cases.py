@@ -49,6 +49,21 @@ async def test_calculation_sheet_and_posters_can_be_printed(visiting: SignedIn, 
     assert (await visitor.get("/static/paper.css")).status == 200
 
 
+async def test_notice_is_printed_before_it_is_posted(visiting: SignedIn, counter: Counter) -> None:
+    person = new_person()
+    case = await (await Case.file(counter, person=person)).to("township_notice")
+    visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
+    shown = await visitor.get(f"/cases/{case.id}")
+    assert f"/cases/{case.id}/poster" in shown.html
+    poster = await visitor.get(f"/cases/{case.id}/poster")
+    # Today is Mon 2025-03-03; seven days after it: Mon 2025-03-10 (PUB_TWP_DAYS, AMB-26).
+    assert "2025年3月10日" in poster.text
+    assert person.name not in poster.text
+    assert person.id_number not in poster.text
+    finance = await visiting(posts.FINANCE_CASEWORKER)
+    assert (await finance.get(f"/cases/{case.id}/poster")).status == 403
+
+
 async def test_refusal_shows_its_notice_and_both_remedies(visiting: SignedIn, counter: Counter) -> None:
     case = await Case.file(counter)
     await case.to("township_review")
