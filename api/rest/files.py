@@ -39,7 +39,9 @@ async def read(services: At, user: User, file_id: uuid.UUID) -> Response:
     """The content of a file; each reading is logged."""
     row, content = await read_file(services, user, file_id)
     inert = {"Content-Security-Policy": "sandbox; default-src 'none'"} if row.origin == "upload" else {}
-    return Response(content, media_type=row.media_type, headers={"Content-Disposition": "inline", **inert})
+    # Browsers draw no PDF inside a sandbox; as a download it opens in the reader's own viewer.
+    shown = "attachment" if row.media_type == "application/pdf" else "inline"
+    return Response(content, media_type=row.media_type, headers={"Content-Disposition": shown, **inert})
 
 
 async def read_file(services: Services, user: CurrentUser, file_id: uuid.UUID) -> tuple[FileRow, bytes]:
