@@ -35,7 +35,7 @@ class Refusal(Procedure):
             Refusals.delivered,
             Delivered(self.application_id, delivered.task_id, delivered.done_on, self.hand_over()),
         )
-        await workflow.sleep(_end_of(until.suit_until) - workflow.now())
+        await workflow.sleep(left_of(until.suit_until, workflow.now()))
         await self.do(Refusals.make_final, self.application_id)
 
     async def _delivered(self, issued: Answer) -> Answer:
@@ -52,5 +52,7 @@ class Refusal(Procedure):
                     raise UnknownOutcome(other)
 
 
-def _end_of(day: str) -> datetime:
-    return datetime.combine(datetime.fromisoformat(day).date() + timedelta(days=1), time(), SHANGHAI)
+def left_of(day: str, now: datetime) -> timedelta:
+    """What is left of `day` and the days before it; nothing when a delivery long ago was entered only now (补录)."""
+    end = datetime.combine(datetime.fromisoformat(day).date() + timedelta(days=1), time(), SHANGHAI)
+    return max(end - now, timedelta())
