@@ -39,7 +39,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     mount(app, services)
     _describe_filing(app)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, largest_form=services.options.largest_form)
     app.add_middleware(Incidents)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measuring, measures=app.state.measures)
