@@ -27,7 +27,6 @@ async def entered(answer: Answer) -> None:
     released = await _release(answer, candidate.key)
     answer.codes |= {
         "key": candidate.key,
-        "document": candidate.document,
         "effective_from": candidate.effective_from.isoformat(),
         "basis": candidate.basis.value,
         "warnings": [finding.clause for finding in findings],
