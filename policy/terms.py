@@ -64,10 +64,6 @@ class Category(Term):
     PT = "PT", "普通参保人员"
 
 
-KEY_TARGETS = (Category.TK, Category.DB, Category.YF)
-"""重点救助对象 (A-02)."""
-
-
 class Residence(Term):
     RURAL = "rural", "农村"
     URBAN = "urban", "城镇"
