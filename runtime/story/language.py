@@ -64,7 +64,7 @@ class Kill(Strict):
 
 
 class Step(Strict):
-    """One step. `as` is a username; `save` maps names to paths into the answer's JSON."""
+    """One step. `as` is a username, a call without it is nobody's; `save` maps names to paths into the answer's JSON."""
 
     actor: str | None = Field(default=None, alias="as")
     call: str | None = None
@@ -91,7 +91,7 @@ class Step(Strict):
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(verbs) != 1:
             raise ValueError(f"每一步应有且只有一个动作（{'、'.join(VERBS)}），此处为：{'、'.join(verbs) or '无'}")
-        if verbs[0] in ("call", "answer", "upload") and not self.actor:
+        if verbs[0] in ("answer", "upload") and not self.actor:
             raise ValueError(f"{verbs[0]} 需要用 as 写明由谁办理")
         if verbs[0] == "call" and not re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE) /\S*", self.call or ""):
             raise ValueError("call 应为方法和路径，如 GET /api/v1/tasks")

@@ -5,7 +5,7 @@ A mapping whose keys are all operators asks about the value as a whole:
 
     contains: x   a list has an item that matches x (each of them, where x is a list), a text has x in it
     absent: x     none of that; `absent: true` = the key is not there or null
-    count: n      the number of items; `count: {of: x, is: n}` = of the items that match x
+    count: n      the number of items; beside `contains: x`, of those that match it; `count: {of: x, is: n}` likewise
     matches: re   the whole text fits the regular expression
 """
 
@@ -44,7 +44,7 @@ def differences(expected: Any, came: Any, path: str = "") -> list[Difference]:
     """Every place where `came` does not hold what is `expected`; empty when it matches."""
     if isinstance(expected, Mapping):
         if _asks(expected, came):
-            return [one for name, operand in expected.items() for one in _ask(str(name), operand, came, path)]
+            return [one for name, operand in _questions(expected) for one in _ask(name, operand, came, path)]
         if not isinstance(came, Mapping):
             return [_otherwise(path, expected, came)]
         return [
@@ -68,6 +68,15 @@ def _asks(expected: Mapping[str, Any], came: Any) -> bool:
     """Whether the keys are operators, and not names that the answer itself bears (`count` of an upload)."""
     operators = bool(expected) and all(key in OPERATORS for key in expected)
     return operators and not (isinstance(came, Mapping) and all(key in came for key in expected))
+
+
+def _questions(expected: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """`{contains: x, count: n}` counts what matches x, as it does for mails; n may be none."""
+    wanted, number = expected.get("contains"), expected.get("count")
+    if wanted is None or not isinstance(number, int):
+        return list(expected.items())
+    rest = [(name, operand) for name, operand in expected.items() if name not in ("contains", "count")]
+    return [("count", {"of": wanted, "is": number}), *rest]
 
 
 def _ask(operator: str, operand: Any, came: Any, path: str) -> list[Difference]:
@@ -94,7 +103,9 @@ def _count(operand: Any, came: Any) -> bool:
     if not isinstance(came, list):
         return False
     if isinstance(operand, Mapping):
-        return sum(not differences(operand["of"], item) for item in came) == int(operand["is"])
+        wanted = operand["of"] if isinstance(operand["of"], list) else [operand["of"]]
+        found = sum(any(not differences(one, item) for one in wanted) for item in came)
+        return found == int(operand["is"])
     return len(came) == int(operand)
 
 

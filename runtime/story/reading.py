@@ -49,9 +49,23 @@ def read_story(path: Path) -> StoryFile:
         raise BadStory(f"{path.name} 写得不对：\n" + "\n".join(_words(detail) for detail in error.errors())) from error
 
 
+_NAME = re.compile(r"\$\{([^{}\n]*)\}")
+_HIDDEN_NAME = re.compile("\ue000(.*?)\ue001")
+
+
 def load(text: str) -> Any:
-    """YAML as stories write it."""
-    return yaml.load(text, Loader=_Loader)
+    """YAML as stories write it. `${name}` needs no quotes, also where YAML would take its braces for a mapping."""
+    return _with_names(yaml.load(_NAME.sub("\ue000\\1\ue001", text), Loader=_Loader))
+
+
+def _with_names(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HIDDEN_NAME.sub(r"${\1}", value)
+    if isinstance(value, dict):
+        return {_with_names(key): _with_names(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_names(item) for item in value]
+    return value
 
 
 def _words(detail: Any) -> str:

@@ -85,7 +85,8 @@ async def import_calendar(world: World, step: Step) -> None:
     from runtime.calendar_import import run as import_file
 
     written = substitute(step.import_calendar, world.names)
-    path = world.folder / written if isinstance(written, str) else _written_out(world, written)
+    file = written if isinstance(written, str) else written.get("file")
+    path = world.folder / file if file else _written_out(world, written)
     said: list[str] = []
     await import_file(world.stack.settings, path, "14", said.append)
     judge_output(step, "\n".join(said))

@@ -32,6 +32,17 @@ def test_dates_amounts_and_words_stay_as_written() -> None:
     }
 
 
+def test_names_need_no_quotes_in_flow_mappings() -> None:
+    written = "{subject: ${app}, call: GET /x/${app}/y, days: [${today+3}], quoted: '${app}', ${app}: 1}"
+    assert load(written) == {
+        "subject": "${app}",
+        "call": "GET /x/${app}/y",
+        "days": ["${today+3}"],
+        "quoted": "${app}",
+        "${app}": 1,
+    }
+
+
 def test_a_moment_without_offset_is_shanghai_s(tmp_path: Path) -> None:
     story = read_story(_story(tmp_path, "title: t\nstart: 2025-09-26T09:00\nsteps: [{wait: quiet}]")).story
     assert story.start == datetime(2025, 9, 26, 9, tzinfo=SHANGHAI)
@@ -43,7 +54,7 @@ def test_a_moment_without_offset_is_shanghai_s(tmp_path: Path) -> None:
         (HEAD + "steps: [{cal: GET /x}]", "cal"),
         (HEAD + "steps: [{wait: quiet}, {wait: quiet, at: 2025-09-27T09:00}]", "第 2 步"),
         (HEAD + "steps: [{as: x}]", "动作"),
-        (HEAD + "steps: [{call: GET /healthz}]", "as"),
+        (HEAD + "steps: [{answer: {kind: survey, subject: x, outcome: recorded}}]", "as"),
         (HEAD + "steps: [{as: x, call: FETCH /healthz}]", "方法和路径"),
         (HEAD + "steps: [{run: rm -rf x}]", "jiuzhu"),
         (HEAD + "steps: [{kill: {what: api, at: nowhere}}]", "故障点"),
