@@ -22,8 +22,8 @@ from policy.escalation import office_of
 from policy.steps import Step, step
 from store.applications import ApplicationRow, PublicityRow
 from store.database import WHOLE, Database
-from store.periods import Dates, asked_of, notice_ends, set_dates
-from store.rulebook import load_rulebook
+from store.periods import Dates, asked_of, notice_ends, notice_last, set_dates
+from store.rulebook import hold_calendars, load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
 
@@ -76,13 +76,15 @@ class Desk:
         workflow_id = activity.info().workflow_id or ""
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
+            await hold_calendars(session)
             application = await locked_application(session, request.application_id)
             period = await self._period(session, request, workflow_id, application, now)
             task = await self._task(session, request, workflow_id, application, period, now)
             status = step(request.kind).status
-            if status and application.closed_at is None:
-                application.status = status.value
+            # A late second run may find it answered long ago, and the case further on.
             if task.state == "open":
+                if status and application.closed_at is None:
+                    application.status = status.value
                 await self._ladder.climb(session, task, period, now)
             await acknowledge(session, request.acknowledges, now)
             return _waiting(task, period)
@@ -123,7 +125,10 @@ class Desk:
             .where(PeriodRow.workflow_id == owner, PeriodRow.name == name, PeriodRow.round == request.term)
             .with_for_update()
         )
+        rulebook = await load_rulebook(session, application.division, today(self._clock))
         if found:
+            # A calendar may have come between two of its tasks, when none of them was open to be moved.
+            set_dates(found, rulebook, asked_of(found), now)
             return found
         counted_from = date.fromisoformat(request.counted_from) if request.counted_from else today(self._clock)
         dates = Dates(
@@ -144,9 +149,10 @@ class Desk:
             ladder_since=now,
             opened_at=now,
         )
-        set_dates(period, await load_rulebook(session, application.division, today(self._clock)), dates, now)
+        set_dates(period, rulebook, dates, now)
         session.add(period)
         await session.flush()
+        await move_notice(session, period)
         return period
 
     async def _task(
@@ -220,7 +226,7 @@ async def move_notice(session: AsyncSession, period: PeriodRow) -> None:
             PublicityRow.result.is_(None),
         )
     ):
-        publicity.last_day = period.counted_from
+        publicity.last_day = notice_last(period)
 
 
 def _confirms_a_notice(asked: Step) -> bool:

@@ -15,7 +15,7 @@ from policy.working_days import ONE_DAY, CalendarYear, WorkCalendar
 from store.outbox import send
 from store.periods import asked_of, set_dates
 from store.reference import CalendarRow
-from store.rulebook import calendar_year, load_rulebook
+from store.rulebook import calendar_year, change_calendars, load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
 
@@ -41,6 +41,7 @@ async def import_year(session: AsyncSession, division: str, year: CalendarYear, 
 
     Raises NothingChanged.
     """
+    await change_calendars(session)
     latest = await session.scalar(
         select(CalendarRow)
         .where(CalendarRow.division == division, CalendarRow.year == year.year)

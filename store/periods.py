@@ -32,6 +32,7 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
     A missing parameter leaves the row without a term and names the key in `missing_key`: it is asked for, not guessed.
     """
     before = (period.nominal, period.work_target, period.late_after, period.counted_from)
+    ladder_before = period.ladder
     period.key, period.pinned_on = dates.key, dates.pinned_on
     period.notice_key, period.notice_posted_on = dates.notice_key, dates.notice_posted_on
     period.counted_from = dates.counted_from
@@ -45,18 +46,29 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
         period.missing_key = missing.key
         period.nominal = period.work_target = period.late_after = None
         period.basis = {"key": dates.key, "missing": missing.key}
-        period.ladder, period.next_moment = [], None
+        period.ladder = []
     else:
         period.missing_key = None
         period.nominal, period.work_target, period.late_after = due.nominal, due.work_target, due.late_after
         period.basis = basis(due)
         period.ladder = [{"rung": step.rung.value, "at": step.at.isoformat()} for step in steps]
-        period.next_moment = now if steps else None
+    if period.ladder != ladder_before:
+        period.next_moment = now if period.ladder else None
     changed = before != (period.nominal, period.work_target, period.late_after, period.counted_from)
     if changed:
         period.deadline_version = (period.deadline_version or 0) + 1
         period.ladder_since = now
     return changed
+
+
+def notice_last(period: PeriodRow) -> date | None:
+    """The last day of the public notice in front of the period; None where there is none, or while its length is not known.
+
+    It may be known while the term behind it still waits for a parameter.
+    """
+    if not period.notice_key or (period.missing_key and period.counted_from == period.notice_posted_on):
+        return None
+    return period.counted_from
 
 
 def notice_ends(period: PeriodRow) -> date | None:
@@ -66,7 +78,8 @@ def notice_ends(period: PeriodRow) -> date | None:
     """
     if not period.notice_key:
         return None
-    return date.max if period.missing_key else period.counted_from + timedelta(days=1)
+    last = notice_last(period)
+    return last + timedelta(days=1) if last else date.max
 
 
 def rungs_of(period: PeriodRow) -> tuple[RungMoment, ...]:

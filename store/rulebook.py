@@ -70,6 +70,23 @@ async def load_law(session: AsyncSession) -> Law:
 _KEPT: WeakKeyDictionary[Engine, tuple[tuple[Any, ...], Law]] = WeakKeyDictionary()
 
 
+_CALENDARS = 1, 1
+"""What the advisory lock on all calendars is called."""
+
+
+async def hold_calendars(session: AsyncSession) -> None:
+    """Until the transaction ends no calendar is imported: what it dates is either moved by the import or dated after it.
+
+    To be called before any row is locked.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock_shared(*_CALENDARS)))
+
+
+async def change_calendars(session: AsyncSession) -> None:
+    """Waits for those who hold the calendars; from now on until the transaction ends nobody does, and no other import runs."""
+    await session.execute(select(func.pg_advisory_xact_lock(*_CALENDARS)))
+
+
 async def _read_law(session: AsyncSession) -> Law:
     documents = await session.scalars(select(DocumentRow))
     clauses = await session.scalars(select(ClauseRow))
