@@ -26,7 +26,7 @@ import psycopg
 from bench import bare
 from bench.house import House, house
 from bench.machine import ROOT, commit, machine, memory, processor_milliseconds
-from runtime.demo_cases import MAIN_PATH
+from runtime.demo_people import MAIN_PATH
 from runtime.embedded import ports
 from tests.casework import Case, Office, application
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from policy.deadlines import SHANGHAI
 from policy.working_days import WorkCalendar
-from runtime.demo_cases import COUNTY, TOWN, TOWN_DESK, Act
+from runtime.demo_people import COUNTY, TOWN, TOWN_DESK, Act
 from runtime.story.counter import Counter, Reply
 from store.packs import rulebook_from_packs
 

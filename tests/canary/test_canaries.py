@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from runtime.demo_cases import COUNTY_DESK, FINANCE_HEAD, MAIN_PATH, TOWN, TOWN_DESK, TOWN_HEAD, Act
+from runtime.demo_people import COUNTY_DESK, FINANCE_HEAD, MAIN_PATH, TOWN, TOWN_DESK, TOWN_HEAD, Act
 from runtime.embedded.stack import Stack
 from runtime.temporal import connect
 from store.demonstration import PASSWORD

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 import psycopg
 import pytest
 
-from runtime.demo_cases import COUNTY_DESK, COUNTY_HEAD, FINANCE_DESK, FINANCE_HEAD, MAIN_PATH, TOWN, Act
-from runtime.demo_cases import TOWN_DESK as DESK
-from runtime.demo_cases import TOWN_HEAD as HEAD
+from runtime.demo_people import COUNTY_DESK, COUNTY_HEAD, FINANCE_DESK, FINANCE_HEAD, MAIN_PATH, TOWN, Act
+from runtime.demo_people import TOWN_DESK as DESK
+from runtime.demo_people import TOWN_HEAD as HEAD
 from runtime.embedded.stack import Stack
 from tests.casework import Case, Office, application
 from tests.faults.promises import Connection, at_rest, broken
