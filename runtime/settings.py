@@ -49,9 +49,7 @@ class Settings(BaseSettings):
     smtp_user: Annotated[str | None, BlankIsNone] = Field(default=None, description="发信账号")
     smtp_password: Annotated[SecretStr | None, BlankIsNone] = Field(default=None, description="发信口令")
     mail_from: str = Field(default="医疗救助经办系统 <no-reply@jiuzhu.example>", description="发件人")
-    workflow_cache: int = Field(
-        default=1000, ge=0, description="办理进程在内存中保留的流程数；0 表示每次从记录重放"
-    )
+    workflow_cache: int = Field(default=1000, ge=0, description="办理进程在内存中保留的流程数；0 表示每次从记录重放")
     digest_minutes: int = Field(default=15, ge=0, description="新任务提醒合并发送的间隔（分钟）；0 表示立即")
 
     demo: bool = Field(default=False, description="装入演示账号与演示参数")
