@@ -17,6 +17,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.clock import SystemClock
+from runtime.temporal import AWAY
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
 from workflows.probe import ProbeWorkflow
@@ -36,7 +37,7 @@ async def probe_forever(client: Client, database: Database) -> None:
         try:
             await probe(client, database)
             pause = EVERY.total_seconds()
-        except (RPCError, WorkflowFailureError, SQLAlchemyError, TimeoutError) as error:
+        except (*AWAY, WorkflowFailureError, SQLAlchemyError, TimeoutError) as error:
             log.warning("readiness probe failed", kind=type(error).__name__)
             pause = 1.0
         await asyncio.sleep(max(0.0, pause - (asyncio.get_running_loop().time() - began)))

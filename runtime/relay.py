@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
@@ -25,7 +25,7 @@ from policy.clock import Clock
 from runtime.clock import clock
 from runtime.readiness import probe_forever
 from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.temporal import AWAY, connect
 from store.database import WHOLE, Database
 from store.outbox import CHANNEL, OutboxRow, send
 from store.tasks import TaskRow
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 SWEEP_EVERY = 10.0
 UNACKNOWLEDGED_AFTER = timedelta(seconds=30)
+REST = 0.25
+"""The share of its age that an unacknowledged answer rests before it is sent again."""
 LOOK_ANYWAY = 2.0
 """Seconds after which the table is looked at even if nobody called."""
 
@@ -47,32 +49,38 @@ class Relay:
         self._client, self._database, self._clock = client, database, clock
 
     async def deliver_pending(self) -> int:
-        """Delivers what waits, each workflow's rows in order, workflows side by side; returns how many rows."""
+        """Delivers what waits, each workflow's rows in order, workflows side by side; returns how many were delivered."""
         async with self._database.transaction(WHOLE) as session:
             pending = select(OutboxRow).where(OutboxRow.state == "pending").order_by(OutboxRow.id).limit(BATCH)
             rows = (await session.scalars(pending)).all()
         by_workflow: dict[str, list[OutboxRow]] = defaultdict(list)
         for row in rows:
             by_workflow[row.workflow_id].append(row)
-        await asyncio.gather(*(self._deliver_in_order(waiting) for waiting in by_workflow.values()))
-        return len(rows)
+        return sum(await asyncio.gather(*(self._deliver_in_order(waiting) for waiting in by_workflow.values())))
 
     async def resend_unacknowledged(self) -> int:
-        """Wakes again the workflows whose answers have not been acted on; returns how many."""
-        before = self._clock.now() - UNACKNOWLEDGED_AFTER
+        """Wakes again the workflows whose answers have not been acted on; returns how many.
+
+        The longer an answer has waited the rarer: a procedure that stands still must not drown in signals, nor the outbox
+        in rows that wait for a Temporal that is away.
+        """
+        now = self._clock.now()
+        sent = select(func.max(OutboxRow.created_at)).where(OutboxRow.workflow_id == TaskRow.workflow_id)
+        waiting = select(OutboxRow.id).where(OutboxRow.workflow_id == TaskRow.workflow_id, OutboxRow.state == "pending")
         async with self._database.transaction(WHOLE) as session:
-            forgotten = (
-                await session.scalars(
-                    select(TaskRow).where(
-                        TaskRow.state == "answered",
-                        TaskRow.acknowledged_at.is_(None),
-                        TaskRow.answered_at < before,
-                        ~select(OutboxRow.id)
-                        .where(OutboxRow.workflow_id == TaskRow.workflow_id, OutboxRow.created_at > before)
-                        .exists(),
-                    )
+            unacknowledged = await session.execute(
+                select(TaskRow, sent.scalar_subquery()).where(
+                    TaskRow.state == "answered",
+                    TaskRow.acknowledged_at.is_(None),
+                    TaskRow.answered_at < now - UNACKNOWLEDGED_AFTER,
+                    ~waiting.exists(),
                 )
-            ).all()
+            )
+            forgotten = [
+                task
+                for task, last in unacknowledged
+                if last is None or (task.answered_at is not None and now - last > rest(now - task.answered_at))
+            ]
             for task in forgotten:
                 await send(
                     session,
@@ -80,20 +88,22 @@ class Relay:
                     workflow=task.workflow_id.partition("/")[0],
                     queue="casework",
                     argument={"application_id": str(task.subject_id)},
-                    at=self._clock.now(),
+                    at=now,
                     subject_id=task.subject_id,
                 )
         return len(forgotten)
 
-    async def _deliver_in_order(self, rows: Sequence[OutboxRow]) -> None:
-        for row in rows:
+    async def _deliver_in_order(self, rows: Sequence[OutboxRow]) -> int:
+        for number, row in enumerate(rows):
             try:
                 state = await self._deliver(row)
-            except RPCError as error:
-                log.warning("delivery failed", row=row.id, status=error.status.name)
-                await self._mark(row, state="pending", error=error.status.name)
-                return
+            except AWAY as error:
+                status = error.status.name if isinstance(error, RPCError) else "NOT_CONNECTED"
+                log.warning("delivery failed", row=row.id, status=status)
+                await self._mark(row, state="pending", error=status)
+                return number
             await self._mark(row, state=state, error=None)
+        return len(rows)
 
     async def _deliver(self, row: OutboxRow) -> str:
         argument: dict[str, Any] = dict(row.argument)
@@ -128,6 +138,11 @@ class Relay:
                     error=error,
                 )
             )
+
+
+def rest(age: timedelta) -> timedelta:
+    """How long an answer that nobody has acknowledged for `age` rests before its workflow is woken again."""
+    return max(UNACKNOWLEDGED_AFTER, age * REST)
 
 
 async def run(settings: Settings) -> None:

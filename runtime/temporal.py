@@ -2,10 +2,14 @@
 
 from temporalio.client import Client
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.service import RPCError
 
 from runtime.codec import EncryptingCodec
 from runtime.keys import Keyring, load
 from runtime.settings import Settings
+
+AWAY = (RPCError, RuntimeError)
+"""What a call raises while Temporal is away. The very first connection of a lazy client fails with a RuntimeError."""
 
 
 def data_converter(keyring: Keyring) -> DataConverter:
