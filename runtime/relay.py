@@ -65,7 +65,9 @@ class Relay:
         in rows that wait for a Temporal that is away.
         """
         now = self._clock.now()
-        sent = select(func.max(OutboxRow.created_at)).where(OutboxRow.workflow_id == TaskRow.workflow_id)
+        sent = select(func.coalesce(func.max(OutboxRow.created_at), TaskRow.answered_at)).where(
+            OutboxRow.workflow_id == TaskRow.workflow_id
+        )
         waiting = select(OutboxRow.id).where(OutboxRow.workflow_id == TaskRow.workflow_id, OutboxRow.state == "pending")
         async with self._database.transaction(WHOLE) as session:
             unacknowledged = await session.execute(
@@ -79,7 +81,7 @@ class Relay:
             forgotten = [
                 task
                 for task, last in unacknowledged
-                if last is None or (task.answered_at is not None and now - last > rest(now - task.answered_at))
+                if task.answered_at is not None and now - last > rest(now - task.answered_at)
             ]
             for task in forgotten:
                 await send(
