@@ -57,16 +57,15 @@ class Mailroom:
         notice_id = uuid.UUID(notice.notice_id)
         async with self._database.transaction(WHOLE) as session:
             row = await session.get_one(NoticeRow, notice_id, with_for_update=True)
-            if (
-                row.state == "sending"
-            ):  # a worker died in between: it may have been handed over, so it is not sent again
+            # A worker died in between: it may have been handed over, so it is not sent again.
+            if row.state == "sending":
                 row.state, row.error = "unknown", MailUnknown.code
             if row.state != "queued":
                 return row.state
+            rendered = render(notice_of(row.name, row.variables))  # what cannot be written stays queued
             row.state, row.attempts = "sending", row.attempts + 1
             row.message_id = message_id(str(row.id), self._domain)
             reader = await session.get_one(AccountRow, row.account_id)
-        rendered = render(notice_of(row.name, row.variables))
         state, error = "sent", None
         try:
             await self._mailer.send(reader.email, rendered, row.message_id)
@@ -132,6 +131,7 @@ class Mailroom:
                     for task, number, target in tasks
                 ),
             )
-            occasion = Occasion(f"digest/{now.isoformat()}", account.division)
+            run = activity.info()
+            occasion = Occasion(f"digest/{run.workflow_run_id}/{run.activity_id}", account.division)
             await self._correspondence.queue(session, account, digest, occasion, now)
             return len(tasks)
