@@ -4,16 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from activities.recalculation import NothingChanged, import_year
+from policy.terms import normal_division
 from policy.working_days import CalendarStatus
 from runtime.clock import clock
 from runtime.settings import Settings
 from runtime.trouble import StartTrouble
 from store.database import WHOLE, Database
 from store.packs import BadPack, read_calendar
+from store.reference import DivisionRow
 
 
 async def run(settings: Settings, file: Path, division: str, say: Callable[[str], None]) -> None:
-    """Imports the file in one transaction and says what moved. Raises StartTrouble when the file cannot be right."""
+    """Imports the file in one transaction and says what moved. Raises StartTrouble when file or division cannot be right."""
+    division = normal_division(division)
     try:
         year = read_calendar(file)
     except BadPack as bad:
@@ -21,6 +24,8 @@ async def run(settings: Settings, file: Path, division: str, say: Callable[[str]
     database = Database(settings.database_url("worker"))
     try:
         async with database.transaction(WHOLE) as session:
+            if await session.get(DivisionRow, division) is None:
+                raise StartTrouble(f"没有区划代码 {division}，未作任何更改")
             done = await import_year(session, division, year, clock(settings).now())
     except NothingChanged:
         say(f"{year.year}年工作日历与现行版本一致，未作更改")
