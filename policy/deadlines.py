@@ -130,10 +130,16 @@ def light(rulebook: Rulebook, due: Due, today: date) -> Light:
 
 
 def days_late(calendar: WorkCalendar, late_after: date | None, done_on: date) -> int:
-    """Working days by which an act done on `done_on` was late; 0 when in time or without a term."""
+    """Working days by which an act done on `done_on` was late; 0 when in time or without a term.
+
+    Days of a year without a calendar are left out, since nobody knows which of them are worked; an act in such a year is one
+    late at least. It must be possible, and its lateness visible, before the calendar has come.
+    """
     if late_after is None or done_on <= late_after:
         return 0
-    return calendar.working_days_between(late_after, done_on)
+    after = _days(late_after + timedelta(days=1), done_on)
+    counted = sum(day.year in calendar.years and calendar.is_working_day(day) for day in after)
+    return counted if done_on.year in calendar.years else max(1, counted)
 
 
 def _count(calendar: WorkCalendar, rule: Parameter, start: date, *, rolls: bool = True) -> Count:

@@ -5,7 +5,6 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from policy.deadlines import days_late
 from policy.rulebook import MissingParameter, Rulebook
 from policy.terms import Light, Rung
 from policy.working_days import UnknownYear
@@ -49,9 +48,6 @@ class Timekeeping:
         except (UnknownYear, MissingParameter):
             reminder = work_target
         return Light.YELLOW if self.today >= reminder else Light.GREEN
-
-    def days_late(self, division: str, late_after: date | None, done_on: date) -> int:
-        return days_late(self.rulebook(division).calendar, late_after, done_on)
 
 
 async def load_timekeeping(session: AsyncSession, today: date) -> Timekeeping:

@@ -193,6 +193,11 @@ def test_an_empty_term_has_no_date_no_ladder_and_stays_green(shanxi: Rulebook) -
     assert days_late(shanxi.calendar, due.late_after, date(2026, 11, 1)) == 0
 
 
+def test_lateness_is_counted_as_far_as_calendars_go(shanxi: Rulebook) -> None:
+    assert days_late(shanxi.calendar, date(2027, 12, 28), date(2028, 1, 10)) == 3  # 29, 30 and 31 December
+    assert days_late(shanxi.calendar, date(2027, 12, 31), date(2028, 1, 10)) == 1
+
+
 def test_a_month_without_the_corresponding_day_ends_on_its_last_day(shanxi: Rulebook) -> None:
     due = due_after(having(shanxi, value("T-SUIT", 6, "months", since=date(2025, 1, 1))), "T-SUIT", date(2025, 8, 31))
 
