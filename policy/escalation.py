@@ -13,6 +13,10 @@ from policy.terms import Department, Level, Office, Post, Role, Rung, division_a
 PROMPT = timedelta(minutes=15)
 """A rung climbed later than this after its moment says that it is late (an outage), however it came about."""
 
+GRACE = timedelta(minutes=15)
+"""What was overdue when it was opened climbs only after this: acts on paper are entered one after the other (补录), and a
+step that is answered at once has not been late because it was typed late."""
+
 _LEFT_TO_THE_LIGHT = (Rung.REMINDER, Rung.DUE_TODAY)
 _FOR_CITIZENS = (Rung.REMINDER, Rung.DUE_TODAY)
 
@@ -36,18 +40,20 @@ def to_climb(
     """The rungs due at `now` that have not been climbed.
 
     `since` is when the period was opened or its date last moved. Of the rungs dated before that, reminder and due-today
-    are left to the light and only the highest of the others is sent, marked late. A rung missed in an outage is climbed
+    are left to the light and only the highest of the others is sent, marked late, when the task has lain for GRACE. A rung missed in an outage is climbed
     once, marked late, before the next. A task that waits for a citizen climbs no further than due-today.
     """
     steps = [step for step in ladder if not waits_for_citizen or step.rung in _FOR_CITIZENS]
     earlier = [step for step in steps if step.at <= since and step.rung not in _LEFT_TO_THE_LIGHT]
-    wanted = [*earlier[-1:], *(step for step in steps if step.at > since)]
-    open_steps = [step for step in wanted if step.rung not in climbed]
-    due = [step for step in open_steps if step.at <= now]
-    coming = [step.at for step in open_steps if step.at > now]
+    wanted = [
+        *((step, since + GRACE) for step in earlier[-1:]),
+        *((step, step.at) for step in steps if step.at > since),
+    ]
+    open_steps = [(step, at) for step, at in wanted if step.rung not in climbed]
+    due = [step for step, at in open_steps if at <= now]
     return Climb(
         tuple((step, step.at <= since or now - step.at > PROMPT) for step in due),
-        min(coming, default=None),
+        min((at for _step, at in open_steps if at > now), default=None),
     )
 
 

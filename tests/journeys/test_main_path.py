@@ -28,29 +28,25 @@ WAY = (
     ("approved", "transfer", "2025-02-28"),
 )
 
-# Entered on Mon 3 March, each period is opened after its date: only the highest rung passed is sent (R-ESC). T+5 has
-# passed for all but the last three: T = Tue 25 February, T+3 = Fri 28, T+5 = Tue 4 March; T = Thu 27, T+1 = Fri 28,
-# T+3 = Tue 4 March; T = Fri 28, T+1 = Mon 3 March 09:00. A shared period climbs at its first task only.
+# Entered on Mon 3 March, each period is opened after its date. Each is answered at once, so nothing climbs (R-ESC).
 TAGS = [
     "counter:application:submitted",
-    *("desk:acceptance:opened", "deadline:acceptance:province", "counter:acceptance:accept"),
+    *("desk:acceptance:opened", "counter:acceptance:accept"),
     "procedure:application:accepted",
-    *("desk:survey:opened", "deadline:survey:province", "counter:survey:recorded"),
+    *("desk:survey:opened", "counter:survey:recorded"),
     *("desk:township_review:opened", "counter:township_review:eligible"),
-    *("desk:township_notice:opened", "deadline:township_notice:province", "counter:township_notice:posted"),
-    *("desk:township_notice_result:opened", "deadline:township_notice_result:province"),
-    "counter:township_notice_result:no_objection",
+    *("desk:township_notice:opened", "counter:township_notice:posted"),
+    *("desk:township_notice_result:opened", "counter:township_notice_result:no_objection"),
     *("desk:forwarding:opened", "counter:forwarding:forwarded"),
     "procedure:assessment:eligible",
-    *("desk:county_review:opened", "deadline:county_review:province", "counter:county_review:propose_approval"),
+    *("desk:county_review:opened", "counter:county_review:propose_approval"),
     *("desk:county_approval:opened", "counter:county_approval:approve"),
-    *("desk:county_notice:opened", "deadline:county_notice:province", "counter:county_notice:posted"),
-    *("desk:county_notice_result:opened", "deadline:county_notice_result:city"),
-    "counter:county_notice_result:no_objection",
+    *("desk:county_notice:opened", "counter:county_notice:posted"),
+    *("desk:county_notice_result:opened", "counter:county_notice_result:no_objection"),
     "procedure:payment:payable",
     *("desk:payment_request:opened", "counter:payment_request:submit"),
-    *("desk:finance_review:opened", "deadline:finance_review:overdue", "counter:finance_review:approve"),
-    *("desk:transfer:opened", "deadline:transfer:overdue", "counter:transfer:confirmed"),
+    *("desk:finance_review:opened", "counter:finance_review:approve"),
+    *("desk:transfer:opened", "counter:transfer:confirmed"),
     "procedure:payment:booked",
 ]
 

@@ -23,12 +23,10 @@ async def test_refusal_sent_back_opens_the_acceptance_again(counter: Counter) ->
     assert (await case.view())["refusal"] is None
     assert [tag for tag in await case.tags() if tag.startswith(("counter:", "procedure:", "deadline:"))] == [
         "counter:application:submitted",
-        "deadline:acceptance:province",
         "counter:acceptance:refuse",
         "counter:refusal_review:sent_back",
         "counter:acceptance:accept",
         "procedure:application:accepted",
-        "deadline:survey:province",
     ]
 
 

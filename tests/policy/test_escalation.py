@@ -47,8 +47,11 @@ def test_rungs_missed_in_an_outage_are_climbed_once_each_and_marked_late() -> No
     assert plan.next_moment == at("2025-03-21T09:00")
 
 
-def test_task_opened_after_its_due_date_sends_only_the_highest_rung() -> None:
-    plan = to_climb(STEPS, since=at("2025-03-24T08:00"), now=at("2025-03-24T08:00"), climbed=[])
+def test_task_opened_after_its_due_date_sends_only_the_highest_rung_once_it_has_lain() -> None:
+    opened = at("2025-03-24T08:00")
+    plan = to_climb(STEPS, since=opened, now=opened, climbed=[])
+    assert (plan.rungs, plan.next_moment) == ((), at("2025-03-24T08:15"))
+    plan = to_climb(STEPS, since=opened, now=at("2025-03-24T08:15"), climbed=[])
     assert [(step.rung, late) for step, late in plan.rungs] == [(Rung.CITY, True)]
     assert plan.next_moment == at("2025-03-25T09:00")
 
