@@ -40,8 +40,9 @@ def to_climb(
     """The rungs due at `now` that have not been climbed.
 
     `since` is when the period was opened or its date last moved. Of the rungs dated before that, reminder and due-today
-    are left to the light and only the highest of the others is sent, marked late, when the task has lain for GRACE. A rung missed in an outage is climbed
-    once, marked late, before the next. A task that waits for a citizen climbs no further than due-today.
+    are left to the light; of the others only the highest is sent, marked late, when the task has lain for GRACE. A rung
+    missed in an outage is climbed once, marked late, before the next. A task that waits for a citizen climbs no further
+    than due-today.
     """
     steps = [step for step in ladder if not waits_for_citizen or step.rung in _FOR_CITIZENS]
     earlier = [step for step in steps if step.at <= since and step.rung not in _LEFT_TO_THE_LIGHT]
