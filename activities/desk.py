@@ -5,6 +5,7 @@ while its task is still open.
 """
 
 import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -65,10 +66,22 @@ class Waiting:
     missing: str = ""
 
 
+Telling = Callable[[AsyncSession, TaskRow, PeriodRow, datetime], Awaitable[None]]
+
+
 class Desk:
-    def __init__(self, database: Database, clock: Clock, ladder: Ladder, correspondence: Correspondence) -> None:
+    """`tellings` mail, by kind of task, what the digest of new tasks alone would not say."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        ladder: Ladder,
+        correspondence: Correspondence,
+        tellings: Mapping[str, Telling],
+    ) -> None:
         self._database, self._clock = database, clock
-        self._ladder, self._correspondence = ladder, correspondence
+        self._ladder, self._correspondence, self._tellings = ladder, correspondence, tellings
 
     @activity.defn
     async def open_task(self, request: Request) -> Waiting:
@@ -209,6 +222,8 @@ class Desk:
                 grounds=[asked.clause],
             )
             await self._correspondence.announce(session, task, now)
+            if asked.kind in self._tellings:
+                await self._tellings[asked.kind](session, task, period, now)
         return task
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -86,38 +86,33 @@ class Refusals:
                 grounds=["A-68"],
             )
 
-    @activity.defn
-    async def tell_to_deliver(self, task_id: str) -> None:
-        """Mails the township that a notice is to be delivered: until then no period of appeal begins."""
-        now = self._clock.now()
-        async with self._database.transaction(WHOLE) as session:
-            task = await session.get_one(TaskRow, uuid.UUID(task_id))
-            period = await session.get_one(PeriodRow, task.period_id)
-            application = await session.get_one(ApplicationRow, task.subject_id)
-            refusal = await _refusal(session, str(application.id))
-            if period.nominal is None or period.work_target is None:
-                return
-            rulebook = await load_rulebook(session, task.division, today(self._clock))
-            readers, vacant = await resolve(session, office_of_task(task))
-            for reader in readers:
-                notice = RefusalToDeliver(
-                    recipient=reader.name,
-                    division_name=await self._correspondence.division_name(session, task.office),
-                    link=self._correspondence.link(f"/tasks/{task.id}"),
-                    grounds=(rulebook.cite(DELIVERY.clause),),
-                    late_by=None,
-                    vacant_post=vacant.post.label if vacant else None,
-                    demonstration=rulebook.demonstration,
-                    case_number=application.number,
-                    task_label=DELIVERY.label,
-                    nominal=period.nominal,
-                    work_target=period.work_target,
-                    working_days_late=0,
-                    notice_number=refusal.number or "",
-                    issued_on=refusal.issued_on or today(self._clock),
-                )
-                occasion = Occasion(f"deliver/{task.id}", task.division, application.id)
-                await self._correspondence.queue(session, reader, notice, occasion, now)
+    async def tell_to_deliver(self, session: AsyncSession, task: TaskRow, period: PeriodRow, now: datetime) -> None:
+        """Mails the township, when its task is opened, that a notice is to be delivered: until then no period of appeal begins."""
+        application = await session.get_one(ApplicationRow, task.subject_id)
+        refusal = await _refusal(session, str(application.id))
+        if period.nominal is None or period.work_target is None or refusal.issued_on is None:
+            return
+        rulebook = await load_rulebook(session, task.division, today(self._clock))
+        readers, vacant = await resolve(session, office_of_task(task))
+        for reader in readers:
+            notice = RefusalToDeliver(
+                recipient=reader.name,
+                division_name=await self._correspondence.division_name(session, task.office),
+                link=self._correspondence.link(f"/tasks/{task.id}"),
+                grounds=(rulebook.cite(DELIVERY.clause),),
+                late_by=None,
+                vacant_post=vacant.post.label if vacant else None,
+                demonstration=rulebook.demonstration,
+                case_number=application.number,
+                task_label=DELIVERY.label,
+                nominal=period.nominal,
+                work_target=period.work_target,
+                working_days_late=0,
+                notice_number=refusal.number or "",
+                issued_on=refusal.issued_on,
+            )
+            occasion = Occasion(f"deliver/{task.id}", task.division, application.id)
+            await self._correspondence.queue(session, reader, notice, occasion, now)
 
     @activity.defn
     async def delivered(self, delivery: Delivered) -> RemedyDates:

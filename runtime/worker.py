@@ -21,6 +21,7 @@ from activities.payments import Payments
 from activities.probe import Probe
 from activities.refusals import Refusals
 from notifications.mailer import Mailer, SmtpSettings
+from policy.steps import DELIVERY
 from runtime import keys
 from runtime.clock import clock
 from runtime.settings import Settings
@@ -95,11 +96,12 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
     vault = keys.vault(keys.load(settings.folder.keyring))
     correspondence = Correspondence(settings.address, settings.digest_minutes)
     issuing = Issuing(vault, FileStore(settings.folder.files, vault), correspondence)
+    refusals = Refusals(database, now, vault, issuing, correspondence)
     smtp = _smtp(settings)
     return (
-        Desk(database, now, Ladder(correspondence), correspondence),
+        Desk(database, now, Ladder(correspondence), correspondence, {DELIVERY.kind: refusals.tell_to_deliver}),
         Casework(database, now, vault, issuing),
-        Refusals(database, now, vault, issuing, correspondence),
+        refusals,
         Payments(database, now, vault),
         Probe(database),
         Mailroom(database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2]),
