@@ -38,6 +38,7 @@ MONEY = (
     "preferential_subsidy",
     "mutual_aid",
 )
+_WHOLE_PAYEE = (PersonalView.FULL, PersonalView.PAYEE)
 TREATMENT = ("institution_code", "admitted_on", "discharged_on", "settled_on", "out_of_region", "one_stop")
 
 
@@ -59,7 +60,7 @@ async def view_case(
             **_personal(user, row, opened),
             "open_tasks": [task_view(task, time) for task in tasks if task["state"] == "open"],
             "documents": await _documents(services, session, user, row, purpose),
-            "decision": await _decision(session, row),
+            "decision": await _decision(session, user, row),
             "publicity": await _publicity(session, row),
             "payment": await _payment(session, row),
             "refusal": await _refusal(session, row),
@@ -114,7 +115,7 @@ def _open(
 ) -> dict[str, Any]:
     """Only the cells that this view shows at all: finance sees no medical data, masked readers no illness."""
     cells = {"payee": Cell("application", "payee", row.id, row.payee_sealed)}
-    if user.view is not PersonalView.PAYEE:
+    if not user.view.payment_only:
         cells["applicant"] = Cell("application", "applicant", row.id, row.applicant_sealed)
     if user.view is PersonalView.FULL:
         cells["medical"] = Cell("application", "medical", row.id, row.medical_sealed)
@@ -127,10 +128,10 @@ def _personal(user: CurrentUser, row: ApplicationRow, opened: Mapping[str, Any])
     payee = {
         "kind": row.payee_kind,
         "kind_label": PayeeKind(row.payee_kind).label,
-        **(opened["payee"] if user.view is not PersonalView.MASKED else _masked_payee(row, opened["payee"])),
+        **(opened["payee"] if user.view in _WHOLE_PAYEE else _masked_payee(row, opened["payee"])),
     }
     shown: dict[str, Any] = {"masked": not full, "view": user.view.value, "payee": payee}
-    if user.view is PersonalView.PAYEE:
+    if user.view.payment_only:
         return {**shown, "applicant": None, "costs": None}
     applicant = opened["applicant"] if full else _masked_applicant(opened["applicant"])
     medical = (
@@ -178,7 +179,7 @@ async def _documents(
     services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
 ) -> list[dict[str, Any]]:
     """The applicant's papers; none for finance. Who may read files also sees the recognition's number."""
-    if user.view is PersonalView.PAYEE:
+    if user.view.payment_only:
         return []
     reads = may(user.post, Action.READ_FILE)
     rows = await session.scalars(select(PaperRow).where(PaperRow.application_id == row.id).order_by(PaperRow.id))
@@ -203,15 +204,17 @@ async def _documents(
     ]
 
 
-async def _decision(session: AsyncSession, row: ApplicationRow) -> dict[str, Any] | None:
-    """The approved decision, else the newest."""
+async def _decision(session: AsyncSession, user: CurrentUser, row: ApplicationRow) -> dict[str, Any] | None:
+    """The approved decision, else the newest. Its trace repeats the cost statement, which finance is not shown."""
     found = await session.scalar(
         select(DecisionRow)
         .where(DecisionRow.application_id == row.id)
         .order_by(DecisionRow.final.desc(), DecisionRow.id.desc())
         .limit(1)
     )
-    return decision_view(found) if found else None
+    if found is None:
+        return None
+    return decision_view(found) | ({"base": None, "trace": []} if user.view.payment_only else {})
 
 
 def decision_view(row: DecisionRow) -> dict[str, Any]:

@@ -25,7 +25,13 @@ class PersonalView(StrEnum):
 
     FULL = "full"  # ID, phone, address, account in full: the role needs them
     PAYEE = "payee"  # payee, amount and account; no medical data, no ID
+    PAYEE_MASKED = "payee_masked"  # the same with the account masked: finance's leader and auditor pay nothing
     MASKED = "masked"  # 张*, 140522********0010
+
+    @property
+    def payment_only(self) -> bool:
+        """Nothing about the person and the treatment, and so not how its cost became an amount."""
+        return self in (PersonalView.PAYEE, PersonalView.PAYEE_MASKED)
 
 
 @dataclass(frozen=True)
@@ -97,4 +103,5 @@ _VIEWS: dict[PersonalView, tuple[Grant, ...]] = {
         _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),
     ),
     PersonalView.PAYEE: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER, Role.SUPERVISOR}),),
+    PersonalView.PAYEE_MASKED: (_grant(*_COUNTY_FINANCE, {Role.LEADER, Role.AUDITOR}),),
 }

@@ -1,14 +1,18 @@
 """Who may do and see what: the matrix, cell by cell, through the counter."""
 
+import uuid
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from store.applications import ApplicationRow
+from store.assessment import assess_application
 from store.database import WHOLE, Database
-from tests.api.conftest import CASEWORKER, COUNTY_CASEWORKER, COUNTY_SUPERVISOR, SUPERVISOR, Counter
+from tests.api.conftest import CASEWORKER, COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, SUPERVISOR, Counter
 
 FINANCE = "county.finance.caseworker@140522"
+FINANCE_LEADER = "county.finance.leader@140522"
 CITY = "city.medical_insurance.supervisor@1405"
 PROVINCE = "province.medical_insurance.supervisor@14"
 NEIGHBOUR = "county.medical_insurance.caseworker@140827"
@@ -83,6 +87,28 @@ async def test_others_see_the_person_masked(counter: Counter, username: str) -> 
     assert case["costs"]["settlement_no"] is None
     assert case["payee"]["account"] == "***************3445"
     assert case["masked"] is True
+
+
+async def test_finance_sees_an_amount_and_not_the_costs_that_it_was_made_of(counter: Counter, worker: Database) -> None:
+    filed = await counter.file()
+    async with worker.transaction(WHOLE) as session:
+        application = await session.get_one(ApplicationRow, uuid.UUID(filed["id"]))
+        await assess_application(session, application, MORNING)
+    seen = {
+        who: (await counter.as_(who, "GET", f"/applications/{filed['id']}")).json()["decision"]
+        for who in (CASEWORKER, FINANCE, FINANCE_LEADER)
+    }
+    assert seen[CASEWORKER]["trace"]
+    assert seen[CASEWORKER]["base"]
+    for finance in (seen[FINANCE], seen[FINANCE_LEADER]):
+        assert finance["amount"] == seen[CASEWORKER]["amount"]
+        assert (finance["trace"], finance["base"]) == ([], None)
+
+
+async def test_finances_leader_sees_no_more_than_those_who_pay(counter: Counter) -> None:
+    case = await shown(counter, FINANCE_LEADER)
+    assert (case["applicant"], case["costs"], case["documents"], case["records"]) == (None, None, [], [])
+    assert case["payee"]["account"] == "***************3445"
 
 
 async def test_finance_sees_the_payee_and_nothing_medical(counter: Counter) -> None:
