@@ -1,20 +1,23 @@
 """Finding a person: by blind index, exactly, for a stated purpose, logged (C-22). Personal data stays out of addresses."""
 
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import Refusal, not_allowed, not_yet_built
-from api.identity import User
+from api.identity import CurrentUser, User
 from api.presentation import json_object
 from api.rest.dependencies import At, SignedIn
+from api.services import Services
 from policy.access import Action, PersonalView, may
 from policy.identity_number import normal
 from policy.masking import mask_id_number, mask_name
 from store.applications import ApplicationRow
-from store.disclosure import Cell, Look, disclose
+from store.disclosure import Cell, Look, disclose, log_look
 from store.people import PersonRow
 
 router = APIRouter(tags=["people"])
@@ -53,6 +56,8 @@ async def search(services: At, user: User, wanted: Search) -> dict[str, Any]:
     now = services.clock.now()
     async with services.database.transaction(user.scope) as session:
         people = (await session.scalars(select(PersonRow).where(*conditions).order_by(PersonRow.id).limit(MOST))).all()
+        if not people:  # that somebody is unknown here is an answer about them, too
+            _log_in_vain(services, session, user, wanted.purpose, now)
         items = []
         for person in people:
             look = Look(str(user.id), "person", person.id, user.division, "people.search", now, wanted.purpose)
@@ -75,6 +80,12 @@ async def search(services: At, user: User, wanted: Search) -> dict[str, Any]:
                 }
             )
     return json_object({"items": items, "next": None})
+
+
+def _log_in_vain(services: Services, session: AsyncSession, user: CurrentUser, words: str, now: datetime) -> None:
+    """The entry of a search that found nobody: its subject is who searched, since there is no other."""
+    sealed = services.vault.seal("access_log", "words", user.id, words)
+    log_look(session, Look(str(user.id), "account", user.id, user.division, "people.search", now), [], sealed)
 
 
 @router.get("/people/{person_id}/chain", status_code=501, dependencies=[SignedIn])

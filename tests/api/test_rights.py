@@ -176,6 +176,16 @@ async def test_reading_a_file_and_finding_a_person_are_logged(counter: Counter, 
     assert (read, searched) == (1, before + 1)
 
 
+async def test_a_search_in_vain_is_logged_too(counter: Counter, worker: Database) -> None:
+    entries = text("select count(*) from access_log where purpose = 'people.search' and subject_type = 'account'")
+    async with worker.transaction(WHOLE) as session:
+        before = await session.scalar(entries)
+    found = await counter.as_(CASEWORKER, "POST", "/people/search", json={"name": "无此人", "purpose": "核对"})
+    async with worker.transaction(WHOLE) as session:
+        after = await session.scalar(entries)
+    assert (found.json()["items"], after) == ([], before + 1)
+
+
 async def test_a_person_is_found_exactly_or_not_at_all(counter: Counter) -> None:
     await counter.file()
     for wanted in ({"name": "金丝"}, {"last4": "9999"}, {"name": "金丝雀", "last4": "9999"}):
