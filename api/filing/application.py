@@ -1,5 +1,6 @@
 """Filing an application: checked as a whole, written in one transaction, its procedure started by the outbox (W01)."""
 
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -75,7 +76,7 @@ async def _write(
     submitted_on = filing.submitted_on or today(services.clock)
     division = normal_division(filing.division)
     registered = await register(session, vault, filing.applicant, division, now)
-    settlement = vault.blind("settlement", filing.costs.settlement_no)
+    settlement = vault.blind("settlement", same_number(filing.costs.settlement_no))
     await _check_settlement(session, registered, settlement)
     application: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
     number = await _next_number(session, division, submitted_on)
@@ -130,6 +131,11 @@ async def _write(
         subject_id=application,
     )
     return Filed(application, number, row.status)
+
+
+def same_number(typed: str) -> str:
+    """A settlement's number as it is compared: full-width, blank and small where another clerk types half-width and large."""
+    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
 
 
 async def _check_settlement(session: AsyncSession, registered: Registered, settlement: bytes) -> None:
