@@ -13,7 +13,7 @@ from activities.case import acknowledge, answer_fields, close_open_tasks, end, l
 from activities.casework import CASEWORK_QUEUE
 from policy.clock import Clock
 from policy.deadlines import SHANGHAI
-from policy.terms import ApplicationStatus, PaymentStatus
+from policy.terms import ApplicationStatus, Level, PaymentStatus
 from store.applications import ApplicationRow, PublicityRow
 from store.database import WHOLE, Database
 from store.outbox import send
@@ -46,7 +46,10 @@ class Payments:
             payment = await _payment(session, application_id)
             notice = await session.scalar(
                 select(PublicityRow.last_day)
-                .where(PublicityRow.application_id == payment.application_id)
+                .where(
+                    PublicityRow.application_id == payment.application_id,
+                    PublicityRow.level == Level.COUNTY.value,
+                )
                 .order_by(PublicityRow.posted_on.desc())
                 .limit(1)
             )
@@ -57,16 +60,18 @@ class Payments:
         """The request for funds lies with finance."""
         async with self._database.transaction(WHOLE) as session:
             payment = await _payment(session, step.application_id)
-            payment.status = PaymentStatus.SUBMITTED_TO_FINANCE.value
-            payment.submitted_on = date.fromisoformat(step.day)
+            if payment.submitted_on is None:
+                payment.status = PaymentStatus.SUBMITTED_TO_FINANCE.value
+                payment.submitted_on = date.fromisoformat(step.day)
 
     @activity.defn
     async def approved(self, step: PaymentStep) -> None:
         """Finance has approved the transfer."""
         async with self._database.transaction(WHOLE) as session:
             payment = await _payment(session, step.application_id)
-            payment.status = PaymentStatus.FINANCE_APPROVED.value
-            payment.finance_approved_on = date.fromisoformat(step.day)
+            if payment.finance_approved_on is None:
+                payment.status = PaymentStatus.FINANCE_APPROVED.value
+                payment.finance_approved_on = date.fromisoformat(step.day)
 
     @activity.defn
     async def transferred(self, step: PaymentStep) -> None:
