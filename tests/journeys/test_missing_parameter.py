@@ -5,6 +5,7 @@ The values entered here stay in the tables of the shared stack: only these tests
 
 import asyncio
 import time
+from collections.abc import Iterable
 
 from runtime.story.counter import Counter
 from tests.journeys.case import PATIENCE, Case
@@ -22,6 +23,8 @@ async def test_missing_parameter_is_entered_once_for_all_that_wait(counter: Coun
     case = await (await Case.file(counter, "DSR")).to("county_review")
     waiting = await (await Case.file(counter, "DSR")).to("county_review")
     expected = ["county_review", *sorted(f"missing_parameter:{key}" for key in DSR)]
+    await _asked_for(case, DSR)
+    await _asked_for(waiting, DSR)
     assert sorted(await case.tasks()) == expected
     assert sorted(await waiting.tasks()) == expected
     asked = await case.task("missing_parameter:RATE(DSR)")
@@ -61,6 +64,7 @@ async def test_missing_parameter_is_entered_once_for_all_that_wait(counter: Coun
 
 async def test_missing_rate_of_a_key_target_below_the_floor_is_refused(counter: Counter) -> None:
     case = await (await Case.file(counter, "YF")).to("county_review")
+    await _asked_for(case, ("CAP(YF)", "DEDUCT(YF)", "RATE(YF)"))
     assert sorted(await case.tasks()) == [
         "county_review",
         "missing_parameter:CAP(YF)",
@@ -101,6 +105,12 @@ async def test_missing_parameter_is_not_the_countys_to_enter(counter: Counter) -
         "missing_parameter", "entered", _entry("60%"), by="county.medical_insurance.supervisor@140827", task=task["id"]
     )
     assert abroad.status == 404
+
+
+async def _asked_for(case: Case, keys: Iterable[str]) -> None:
+    """The tasks beside the review open one after the other."""
+    for key in keys:
+        await case.task(f"missing_parameter:{key}")
 
 
 def _entry(value: str) -> dict[str, str]:

@@ -33,10 +33,10 @@ async def test_assessment_shows_amount_trace_and_that_values_are_demonstrations(
 
 async def test_assessment_without_a_parameter_names_it_and_guesses_nothing(visiting: SignedIn) -> None:
     visitor = await visiting(posts.COUNTY_CASEWORKER)
-    shown = await visitor.post(await visitor.get("/assess"), "/assess", {**S01, "categories": ["DSR"]})
+    shown = await visitor.post(await visitor.get("/assess"), "/assess", {**S01, "categories": ["JC1"]})
     assert shown.status == 200
     assert "缺少参数，不能核算" in shown.text
-    assert "RATE(DSR)" in shown.text
+    assert "RATE(JC1)" in shown.text
     assert "big-amount" not in shown.html
 
 
@@ -104,8 +104,8 @@ async def test_amount_on_the_approval_page_is_the_one_approved(visiting: SignedI
 
 
 async def test_missing_parameter_is_asked_for_with_how_to_write_it(visiting: SignedIn, counter: Counter) -> None:
-    case = await (await Case.file(counter, "DSR")).to("county_review")
-    task = await case.task("missing_parameter:RATE(DSR)")
+    case = await (await Case.file(counter, "JC1")).to("county_review")
+    task = await case.task("missing_parameter:RATE(JC1)")
     shown = await (await visiting(posts.CITY_SUPERVISOR)).get(f"/tasks/{task['id']}")
     assert shown.status == 200
     assert "救助比例（低收入救助对象）" in shown.text
