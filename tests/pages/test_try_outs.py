@@ -5,7 +5,7 @@ import asyncio
 from runtime.embedded.stack import Stack
 from runtime.mail_catcher import read_mails
 from runtime.story.counter import Counter
-from tests.journeys.case import Case
+from tests.journeys.case import REFUSED, Case
 from tests.journeys.people import new_person
 from tests.pages import posts
 from tests.pages.conftest import SignedIn
@@ -87,6 +87,9 @@ async def test_person_is_found_by_post_and_never_stands_in_an_address(visiting: 
 
 async def test_mail_that_was_sent_can_be_read(visiting: SignedIn, counter_case: Case, stack: Stack) -> None:
     visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
+    await counter_case.done("acceptance", "refuse", REFUSED)
+    await counter_case.done("refusal_review", "confirmed")
+    await counter_case.done("refusal_notice", "issued")
     await _some_mail_about(counter_case, stack)
     listed = await visitor.get("/dev/mail")
     first = listed.html.partition('href="/dev/mail/')[2].partition('"')[0]
@@ -108,12 +111,12 @@ async def test_missing_parameter_is_asked_for_with_how_to_write_it(visiting: Sig
     task = await case.task("missing_parameter:RATE(JC1)")
     shown = await (await visiting(posts.CITY_SUPERVISOR)).get(f"/tasks/{task['id']}")
     assert shown.status == 200
-    assert "救助比例（低收入救助对象）" in shown.text
+    assert "救助比例（防止返贫监测对象：脱贫不稳定人口）" in shown.text
     assert "比例，如 60%" in shown.text
 
 
 async def _some_mail_about(case: Case, stack: Stack) -> None:
-    """Its acceptance is overdue from the start, which is reported by mail."""
+    """附件5 has been issued and is to be delivered, which the township is told by mail."""
     for _ in range(200):
         if any(case.number in mail.subject for mail in read_mails(stack.mail_dir)):
             return
