@@ -37,10 +37,12 @@ class Application(Procedure):
         if accepted is None:
             return
 
-        await self.ask("survey", counted_from=accepted.done_on)
+        surveyed = await self.ask("survey", counted_from=accepted.done_on)
+        surveyed.must_be("recorded")
         reviewed = await self.ask("township_review", counted_from=accepted.done_on)
         if reviewed.outcome == "not_eligible":
             return await self._refuse(Level.TOWNSHIP, reviewed)
+        reviewed.must_be("eligible")
 
         posted = await self.ask("township_notice", counted_from=reviewed.done_on)
         shown = await self._shown(Level.TOWNSHIP, posted)
@@ -49,6 +51,7 @@ class Application(Procedure):
         decided = await self._decided(forwarded)
         if decided.outcome == "refuse":
             return await self._refuse(Level.COUNTY, decided)
+        decided.must_be("approve")
 
         posted = await self.ask("county_notice", counted_from=decided.done_on)
         shown = await self._shown(Level.COUNTY, posted)
@@ -105,8 +108,7 @@ class Application(Procedure):
         await self.do(Casework.post_notice, notice)
         result, key = _NOTICES[level]
         confirmed = await self.ask(result, counted_from=posted.done_on, notice_key=key)
-        if confirmed.outcome != "no_objection":
-            raise UnknownOutcome(confirmed.outcome)
+        confirmed.must_be("no_objection")
         closing = Posting(self.application_id, level.value, 1, confirmed.done_on, confirmed.outcome)
         await self.do(Casework.close_notice, closing)
         return confirmed

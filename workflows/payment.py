@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.casework import CaseStart
     from activities.payments import Payments, PaymentStep
 
-from workflows.waiting import Answer, Procedure, UnknownOutcome
+from workflows.waiting import Answer, Procedure
 
 
 def workflow_id(number: str) -> str:
@@ -26,23 +26,18 @@ class Payment(Procedure):
 
         notice_ended: str = await self.do(Payments.payable_since, self.application_id)
         requested = await self.ask("payment_request", counted_from=notice_ended, term_of=f"application/{number}")
-        _expect(requested, "submit")
+        requested.must_be("submit")
         await self.do(Payments.submitted, self._step(requested))
 
         reviewed = await self.ask("finance_review", counted_from=requested.done_on)
-        _expect(reviewed, "approve")
+        reviewed.must_be("approve")
         await self.do(Payments.approved, self._step(reviewed))
 
         transferred = await self.ask("transfer", counted_from=reviewed.done_on)
-        _expect(transferred, "confirmed")
+        transferred.must_be("confirmed")
         booking = self._step(transferred)
         booking.acknowledges = self.hand_over()
         await self.do(Payments.transferred, booking)
 
     def _step(self, answer: Answer) -> PaymentStep:
         return PaymentStep(self.application_id, answer.task_id, answer.done_on)
-
-
-def _expect(answer: Answer, outcome: str) -> None:
-    if answer.outcome != outcome:
-        raise UnknownOutcome(answer.outcome)

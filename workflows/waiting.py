@@ -38,6 +38,11 @@ class Answer:
     done_on: str
     counted_from: str
 
+    def must_be(self, outcome: str) -> None:
+        """Raises UnknownOutcome for any other: a task that was closed, or an outcome that came with other code."""
+        if self.outcome != outcome:
+            raise UnknownOutcome(self.outcome)
+
 
 class Procedure:
     """What every procedure that waits for people shares. Its `nudge` carries nothing: the row is the truth."""
@@ -122,7 +127,7 @@ class Procedure:
         """Until a nudge after number `since`, or until the moment `until`."""
         timeout = max(datetime.fromisoformat(until) - workflow.now(), timedelta(0)) if until else None
         with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(lambda: self._nudges != since, timeout=timeout)
+            await workflow.wait_condition(lambda: bool(self._broken) or self._nudges != since, timeout=timeout)
         if self._broken:
             raise self._broken
 

@@ -3,7 +3,10 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from temporalio.exceptions import ApplicationError
+
     from activities.casework import CaseStart
+    from activities.desk import Desk
 
 from workflows.waiting import Procedure
 
@@ -18,3 +21,18 @@ class Errand(Procedure):
         surveyed = await self.ask("survey", counted_from="2025-03-03")
         reviewed = await self.ask("township_review", counted_from=surveyed.done_on)
         return [surveyed.outcome, reviewed.outcome]
+
+
+@workflow.defn(name="broken-errand")
+class BrokenErrand(Procedure):
+    """Something beside the main step breaks while the main step is not waiting for anybody."""
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> None:
+        self.application_id = start.application_id
+        self.beside(self._break())
+        await self.do(Desk.acknowledge_answer, "before")
+        await self.ask("survey", counted_from="2025-03-03")
+
+    async def _break(self) -> None:
+        raise ApplicationError("broken")

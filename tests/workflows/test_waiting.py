@@ -1,13 +1,15 @@
 """The one way to wait for a person (architecture decision 3), on a time-skipping server and a desk without a database."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -16,7 +18,8 @@ from activities.desk import Waiting
 from runtime.embedded.temporal_server import program
 from runtime.worker import runner
 from tests.workflows.desk import PlainDesk, answered, until
-from tests.workflows.errand import Errand
+from tests.workflows.errand import BrokenErrand, Errand
+from workflows.waiting import Answer, UnknownOutcome
 
 QUEUE = "errands"
 REVIEWED = {"township_review": [answered("eligible")]}
@@ -32,7 +35,9 @@ async def world() -> AsyncIterator[WorkflowEnvironment]:
 @asynccontextmanager
 async def errand(world: WorkflowEnvironment, desk: PlainDesk) -> AsyncIterator[WorkflowHandle[Errand, list[str]]]:
     hands: list[Callable[..., Any]] = [desk.open_task, desk.attend, desk.acknowledge_answer]
-    async with Worker(world.client, task_queue=QUEUE, workflows=[Errand], activities=hands, workflow_runner=runner()):
+    async with Worker(
+        world.client, task_queue=QUEUE, workflows=[Errand, BrokenErrand], activities=hands, workflow_runner=runner()
+    ):
         yield await world.client.start_workflow(
             Errand.run, CaseStart("case"), id=f"errand/{uuid.uuid4()}", task_queue=QUEUE
         )
@@ -57,6 +62,7 @@ async def test_waiting_is_ended_by_a_nudge_long_before_its_moment(world: Workflo
     far = await world.get_current_time() + timedelta(days=300)
     desk = PlainDesk(world.get_current_time, {"survey": [until(far), answered("recorded")], **REVIEWED})
     async with errand(world, desk) as working:
+        await desk.asked.wait()
         await working.signal(Errand.nudge, 7)
         assert await working.result() == ["recorded", "eligible"]
     assert desk.looks[0][1] < far - timedelta(days=299)
@@ -67,6 +73,7 @@ async def test_waiting_ignores_a_row_number_that_it_has_seen(world: WorkflowEnvi
     far = await world.get_current_time() + timedelta(days=300)
     desk = PlainDesk(world.get_current_time, {"survey": [until(far), until(far), answered("recorded")], **REVIEWED})
     async with errand(world, desk) as working:
+        await desk.asked.wait()
         for _ in range(3):
             await working.signal(Errand.nudge, 7)
         assert await working.result() == ["recorded", "eligible"]
@@ -115,3 +122,23 @@ async def test_step_that_was_closed_by_the_system_says_why(world: WorkflowEnviro
     desk = PlainDesk(world.get_current_time, {"survey": [Waiting("", closed="released")], **REVIEWED})
     async with errand(world, desk) as working:
         assert await working.result() == ["released", "eligible"]
+
+
+def test_an_answer_that_its_procedure_does_not_know_stops_it() -> None:
+    answer = Answer("task", "released", "2025-03-10", "2025-03-03")
+    answer.must_be("released")
+    with pytest.raises(UnknownOutcome):
+        answer.must_be("recorded")
+
+
+async def test_what_broke_beside_before_the_waiting_began_breaks_it(world: WorkflowEnvironment) -> None:
+    """Not at the next nudge, which may come in a year or never."""
+    desk = PlainDesk(world.get_current_time, {"survey": [Waiting("")]})
+    async with errand(world, desk):
+        with pytest.raises(WorkflowFailureError):
+            await asyncio.wait_for(
+                world.client.execute_workflow(
+                    BrokenErrand.run, CaseStart("case"), id=f"broken/{uuid.uuid4()}", task_queue=QUEUE
+                ),
+                20,
+            )
