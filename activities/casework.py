@@ -12,19 +12,18 @@ from activities.case import acknowledge, answer_fields, close_open_tasks, end, l
 from activities.issuing import Issuing
 from policy.clock import Clock, today
 from policy.deadlines import notice_last_day
+from policy.procedures import Procedure
 from policy.rulebook import MissingParameter
 from policy.terms import ApplicationStatus, Level, PaymentStatus, RefusalStatus
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
 from store.assessment import assess_application, record_assessment
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
-from store.outbox import send
+from store.outbox import start_case
 from store.payments import PaymentRow
 from store.rulebook import load_rulebook
 from store.timeline import record
 from store.vault import Vault
-
-CASEWORK_QUEUE = "casework"
 
 NOTICE_PERIODS = {Level.TOWNSHIP.value: "PUB_TWP_DAYS", Level.COUNTY.value: "PUB_CTY_WD"}
 
@@ -181,15 +180,7 @@ class Casework:
                 codes={"amount": str(decision.amount)},
                 grounds=["A-51"],
             )
-            await send(
-                session,
-                workflow_id=f"payment/{application.number}",
-                workflow="payment",
-                queue=CASEWORK_QUEUE,
-                argument={"application_id": str(application.id), "acknowledges": ending.acknowledges},
-                at=now,
-                subject_id=application.id,
-            )
+            await start_case(session, Procedure.PAYMENT, application, at=now, acknowledges=ending.acknowledges)
 
     @activity.defn
     async def refuse(self, ending: Ending) -> None:
@@ -228,15 +219,7 @@ class Casework:
                 codes={"level": ending.level},
                 grounds=["A-42", *answer["provisions"]],
             )
-            await send(
-                session,
-                workflow_id=f"refusal/{application.number}",
-                workflow="refusal",
-                queue=CASEWORK_QUEUE,
-                argument={"application_id": str(application.id), "acknowledges": ending.acknowledges},
-                at=now,
-                subject_id=application.id,
-            )
+            await start_case(session, Procedure.REFUSAL, application, at=now, acknowledges=ending.acknowledges)
 
     @activity.defn
     async def withdraw(self, ending: Ending) -> None:

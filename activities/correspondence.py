@@ -11,14 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.posts import office_of_task, resolve
 from notifications.catalog import Notice, variables_of
 from policy.offices import office_name
+from policy.procedures import Procedure
 from policy.terms import Department, ancestors
 from store.accounts import AccountRow
 from store.notices import NoticeRow
-from store.outbox import send
+from store.outbox import start
 from store.reference import DivisionRow
 from store.tasks import TaskRow
-
-MAIL_QUEUE = "mail"
 
 
 @dataclass(frozen=True)
@@ -72,24 +71,11 @@ class Correspondence:
             .returning(NoticeRow.id)
         )
         if notice_id is not None:
-            await send(
-                session,
-                workflow_id=f"notice/{notice_id}",
-                workflow="notice",
-                queue=MAIL_QUEUE,
-                argument={"notice_id": str(notice_id)},
-                at=now,
-            )
+            await start(session, Procedure.NOTICE, notice_id, {"notice_id": str(notice_id)}, at=now)
 
     async def announce(self, session: AsyncSession, task: TaskRow, now: datetime) -> None:
         """Starts the digest of everybody who holds the post of a new task."""
         readers, _vacant = await resolve(session, office_of_task(task))
         for reader in readers:
-            await send(
-                session,
-                workflow_id=f"digest/{reader.id}",
-                workflow="digest",
-                queue=MAIL_QUEUE,
-                argument={"account_id": str(reader.id), "minutes": self._digest_minutes},
-                at=now,
-            )
+            argument = {"account_id": str(reader.id), "minutes": self._digest_minutes}
+            await start(session, Procedure.DIGEST, reader.id, argument, at=now)

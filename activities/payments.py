@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.case import acknowledge, answer_fields, close_open_tasks, end, locked_application
-from activities.casework import CASEWORK_QUEUE
 from policy.clock import Clock
 from policy.deadlines import SHANGHAI
+from policy.procedures import Procedure
 from policy.terms import ApplicationStatus, Level, PaymentStatus
 from store.applications import ApplicationRow, PublicityRow
 from store.database import WHOLE, Database
-from store.outbox import send
+from store.outbox import start_case
 from store.payments import LedgerRow, PaymentRow
 from store.timeline import record
 from store.vault import Vault
@@ -115,15 +115,7 @@ class Payments:
             codes={"amount": str(payment.amount), "payee_kind": payment.payee_kind},
             grounds=["A-51"],
         )
-        await send(
-            session,
-            workflow_id=f"application/{application.number}",
-            workflow="application",
-            queue=CASEWORK_QUEUE,
-            argument={"application_id": str(application.id)},
-            at=now,
-            subject_id=application.id,
-        )
+        await start_case(session, Procedure.APPLICATION, application, at=now)
 
     async def _receipt(self, session: AsyncSession, payment: PaymentRow, task_id: str) -> bytes | None:
         answer = await answer_fields(session, self._vault, task_id, "transferred", self._clock.now())

@@ -12,14 +12,12 @@ from activities.desk import move_notice
 from policy.deadlines import SHANGHAI
 from policy.terms import ancestors
 from policy.working_days import ONE_DAY, CalendarYear, WorkCalendar
-from store.outbox import send
+from store.outbox import wake
 from store.periods import asked_of, set_dates
 from store.reference import CalendarRow
 from store.rulebook import calendar_year, change_calendars, load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
-
-CASEWORK_QUEUE = "casework"
 
 
 class NothingChanged(Exception):
@@ -114,19 +112,7 @@ async def _release(session: AsyncSession, division: str, year: int, now: datetim
     for task in waiting:
         if division in ancestors(task.division):
             task.state, task.closed_reason = "closed", "released"
-            await _wake(session, task, now)
-
-
-async def _wake(session: AsyncSession, task: TaskRow, now: datetime) -> None:
-    await send(
-        session,
-        workflow_id=task.workflow_id,
-        workflow=task.workflow_id.partition("/")[0],
-        queue=CASEWORK_QUEUE,
-        argument={"application_id": str(task.subject_id)},
-        at=now,
-        subject_id=task.subject_id,
-    )
+            await wake(session, task, at=now)
 
 
 async def _move(session: AsyncSession, period: PeriodRow, version: int, now: datetime) -> bool:
@@ -155,5 +141,5 @@ async def _move(session: AsyncSession, period: PeriodRow, version: int, now: dat
                 },
                 grounds=["X-11"],
             )
-        await _wake(session, task, now)
+        await wake(session, task, at=now)
     return moved

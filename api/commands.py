@@ -27,7 +27,7 @@ from policy.steps import Outcome, Step, step
 from policy.terms import Role
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
-from store.outbox import send
+from store.outbox import wake
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
@@ -85,7 +85,7 @@ async def answer_task(
             await take_effect(answer)
             answer.task.days_late = await _lateness(answer)
             _commit_to(answer, submitted)
-            await _wake(answer)
+            await wake(session, answer.task, at=answer.now)
             await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.application.id)})
             after = await _outlook(session, task_id)
     except Refusal:
@@ -213,18 +213,6 @@ async def _lateness(answer: Answer) -> int:
         return 0
     calendar = (await load_rulebook(answer.session, answer.application.division, answer.today)).calendar
     return days_late(calendar, late_after, answer.act_day)
-
-
-async def _wake(answer: Answer) -> None:
-    await send(
-        answer.session,
-        workflow_id=answer.task.workflow_id,
-        workflow=answer.task.workflow_id.partition("/")[0],
-        queue="casework",
-        argument={"application_id": str(answer.application.id)},
-        at=answer.now,
-        subject_id=answer.application.id,
-    )
 
 
 async def _locked(session: AsyncSession, task_id: uuid.UUID) -> TaskRow:

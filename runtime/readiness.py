@@ -16,12 +16,12 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
+from policy.procedures import CASEWORK
 from runtime.clock import SystemClock
 from runtime.temporal import AWAY
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
 from workflows.probe import ProbeWorkflow
-from workflows.queues import CASEWORK
 
 NAME = "probe"
 EVERY = timedelta(seconds=10)

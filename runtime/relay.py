@@ -27,7 +27,7 @@ from runtime.readiness import probe_forever
 from runtime.settings import Settings
 from runtime.temporal import AWAY, connect
 from store.database import WHOLE, Database
-from store.outbox import CHANNEL, OutboxRow, send
+from store.outbox import CHANNEL, OutboxRow, wake
 from store.tasks import TaskRow
 
 log = structlog.get_logger(__name__)
@@ -84,15 +84,7 @@ class Relay:
                 if task.answered_at is not None and now - last > rest(now - task.answered_at)
             ]
             for task in forgotten:
-                await send(
-                    session,
-                    workflow_id=task.workflow_id,
-                    workflow=task.workflow_id.partition("/")[0],
-                    queue="casework",
-                    argument={"application_id": str(task.subject_id)},
-                    at=now,
-                    subject_id=task.subject_id,
-                )
+                await wake(session, task, at=now)
         return len(forgotten)
 
     async def _deliver_in_order(self, rows: Sequence[OutboxRow]) -> int:

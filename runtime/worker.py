@@ -21,6 +21,7 @@ from activities.payments import Payments
 from activities.probe import Probe
 from activities.refusals import Refusals
 from notifications.mailer import Mailer, SmtpSettings
+from policy.procedures import CASEWORK, MAIL
 from policy.steps import DELIVERY
 from runtime import keys
 from runtime.clock import clock
@@ -32,7 +33,6 @@ from workflows.application import Application
 from workflows.mail import Digest, Notice
 from workflows.payment import Payment
 from workflows.probe import ProbeWorkflow
-from workflows.queues import CASEWORK, MAIL
 from workflows.rejection import Refusal
 
 CASEWORK_WORKFLOWS: Sequence[type] = (Application, Refusal, Payment, ProbeWorkflow)

@@ -1,6 +1,7 @@
 """What is to be started or woken: written in the writer's own transaction, delivered by `runtime/relay.py` alone."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,10 @@ from sqlalchemy import BigInteger, Identity, Index, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from policy.procedures import Procedure, procedure_of, workflow_id
+from store.applications import ApplicationRow
 from store.base import Base, Json, Moment
+from store.tasks import TaskRow
 
 CHANNEL = "jiuzhu_outbox"
 
@@ -32,23 +36,52 @@ class OutboxRow(Base):
     error: Mapped[str | None]
 
 
-async def send(
+async def start(
     session: AsyncSession,
-    *,
-    workflow_id: str,
-    workflow: str,
-    queue: str,
+    procedure: Procedure,
+    key: object,
     argument: dict[str, Any],
+    *,
     at: datetime,
     subject_id: uuid.UUID | None = None,
 ) -> None:
-    """Starts the workflow if it is not there yet and wakes it, once this transaction is committed."""
+    """Starts the procedure if it is not there yet and wakes it, once this transaction is committed."""
+    await _send(session, workflow_id(procedure, key), procedure, argument, at, subject_id)
+
+
+async def start_case(
+    session: AsyncSession,
+    procedure: Procedure,
+    application: ApplicationRow,
+    *,
+    at: datetime,
+    acknowledges: Sequence[str] = (),
+) -> None:
+    """As `start`, for a procedure of an application; `acknowledges` are the answers that led to it."""
+    argument = {"application_id": str(application.id), "acknowledges": list(acknowledges)}
+    await start(session, procedure, application.number, argument, at=at, subject_id=application.id)
+
+
+async def wake(session: AsyncSession, task: TaskRow, *, at: datetime) -> None:
+    """Wakes the procedure that waits for the task; one that Temporal has lost is started again by it."""
+    argument = {"application_id": str(task.subject_id)}
+    await _send(session, task.workflow_id, procedure_of(task.workflow_id), argument, at, task.subject_id)
+
+
+async def _send(
+    session: AsyncSession,
+    workflow_id: str,
+    procedure: Procedure,
+    argument: dict[str, Any],
+    at: datetime,
+    subject_id: uuid.UUID | None,
+) -> None:
     row = (
         insert(OutboxRow)
         .values(
             workflow_id=workflow_id,
-            workflow=workflow,
-            queue=queue,
+            workflow=procedure.value,
+            queue=procedure.queue,
             argument=argument,
             subject_id=subject_id,
             created_at=at,

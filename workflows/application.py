@@ -12,16 +12,6 @@ with workflow.unsafe.imports_passed_through():
 from workflows.waiting import Answer, Procedure, UnknownOutcome
 
 
-def workflow_id(number: str) -> str:
-    """The application's workflow, by its number: application/14052210020250001."""
-    return f"application/{number}"
-
-
-def number_of(workflow_id: str) -> str:
-    """The inverse."""
-    return workflow_id.removeprefix("application/")
-
-
 @workflow.defn(name="application")
 class Application(Procedure):
     """Ends when the case is paid, refused or withdrawn; the payment and the written refusal are procedures of their own."""

@@ -5,13 +5,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.casework import CaseStart
     from activities.payments import Payments, PaymentStep
+    from policy.procedures import Procedure as Kind
+    from policy.procedures import key_of, workflow_id
 
 from workflows.waiting import Answer, Procedure
-
-
-def workflow_id(number: str) -> str:
-    """The payment of an application, by the application's number: payment/14052210020250001."""
-    return f"payment/{number}"
 
 
 @workflow.defn(name="payment")
@@ -22,10 +19,10 @@ class Payment(Procedure):
     async def run(self, start: CaseStart) -> None:
         self.application_id = start.application_id
         self._unacknowledged = list(start.acknowledges)
-        number = workflow.info().workflow_id.removeprefix("payment/")
+        application = workflow_id(Kind.APPLICATION, key_of(workflow.info().workflow_id))
 
         notice_ended: str = await self.do(Payments.payable_since, self.application_id)
-        requested = await self.ask("payment_request", counted_from=notice_ended, term_of=f"application/{number}")
+        requested = await self.ask("payment_request", counted_from=notice_ended, term_of=application)
         requested.must_be("submit")
         await self.do(Payments.submitted, self._step(requested))
 

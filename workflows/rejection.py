@@ -12,11 +12,6 @@ with workflow.unsafe.imports_passed_through():
 from workflows.waiting import Answer, Procedure, UnknownOutcome
 
 
-def workflow_id(number: str) -> str:
-    """The refusal of an application, by the application's number: refusal/14052210020250001."""
-    return f"refusal/{number}"
-
-
 @workflow.defn(name="refusal")
 class Refusal(Procedure):
     """Ends when both periods of appeal are over. A remedy that is filed is handled in a later version."""

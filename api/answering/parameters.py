@@ -10,7 +10,7 @@ from policy.floors import Finding, check
 from policy.problems import Problem
 from policy.rulebook import Basis, Parameter
 from policy.typed_values import BadValue, read_value
-from store.outbox import send
+from store.outbox import wake
 from store.reference import ParameterRow
 from store.tasks import TaskRow
 from store.timeline import record
@@ -107,15 +107,7 @@ async def _release(answer: Answer, key: str) -> int:
             codes={"task": str(other.id), "key": key},
             grounds=[answer.step.clause],
         )
-        await send(
-            answer.session,
-            workflow_id=other.workflow_id,
-            workflow=other.workflow_id.partition("/")[0],
-            queue="casework",
-            argument={},
-            at=answer.now,
-            subject_id=other.subject_id,
-        )
+        await wake(answer.session, other, at=answer.now)
     return len(rows)
 
 

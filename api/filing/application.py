@@ -22,10 +22,11 @@ from policy.access import Action, may
 from policy.clock import today
 from policy.identity_number import normal
 from policy.problems import Problem
+from policy.procedures import Procedure
 from policy.terms import ApplicationStatus, DocumentKind, normal_division
 from store.applications import ApplicationRow, PaperRow, SerialRow
 from store.files import FileRow
-from store.outbox import send
+from store.outbox import start_case
 from store.tasks import TaskRow
 from store.timeline import record
 from store.vault import Vault
@@ -121,15 +122,7 @@ async def _write(
         },
         grounds=["A-38", "A-37"],
     )
-    await send(
-        session,
-        workflow_id=f"application/{number}",
-        workflow="application",
-        queue="casework",
-        argument={"application_id": str(application)},
-        at=now,
-        subject_id=application,
-    )
+    await start_case(session, Procedure.APPLICATION, row, at=now)
     return Filed(application, number, row.status)
 
 

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.probe import Probe
+from policy.procedures import CASEWORK
 from runtime.clock import SystemClock
 from runtime.embedded.stack import Stack
 from runtime.mail_catcher import read_mails
@@ -21,7 +22,6 @@ from runtime.temporal import connect
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
 from workflows.probe import ProbeWorkflow
-from workflows.queues import CASEWORK
 
 
 def plain(address: str) -> str:
