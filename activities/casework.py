@@ -50,6 +50,7 @@ class Case:
 class Assessed:
     outcome: str
     missing: list[str]
+    made_at: str = ""
 
 
 @dataclass
@@ -93,7 +94,7 @@ class Casework:
             application = await locked_application(session, application_id)
             decision = await assess_application(session, application, now)
             record_assessment(session, application, decision, now)
-            return Assessed(decision.outcome, list(decision.missing))
+            return Assessed(decision.outcome, list(decision.missing), now.isoformat())
 
     @activity.defn
     async def post_notice(self, posting: Posting) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
@@ -21,9 +21,11 @@ from activities.ladder import Ladder
 from policy.clock import Clock, today
 from policy.escalation import office_of
 from policy.steps import Step, step
+from policy.terms import ancestors
 from store.applications import ApplicationRow, PublicityRow
 from store.database import WHOLE, Database
 from store.periods import Dates, asked_of, notice_ends, notice_last, set_dates
+from store.reference import CalendarRow, ParameterRow
 from store.rulebook import hold_calendars, load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
@@ -47,6 +49,8 @@ class Request:
     """The public notice in front of the period, posted on `counted_from`: the period counts from its last day."""
     detail: dict[str, str] = field(default_factory=dict)
     acknowledges: list[str] = field(default_factory=list)
+    known_at: str = ""
+    """For a missing parameter: the moment at which it was found missing."""
 
     @property
     def step_name(self) -> str:
@@ -64,6 +68,7 @@ class Waiting:
     counted_from: str = ""
     next_moment: str = ""
     missing: str = ""
+    looked_at: str = ""
 
 
 Telling = Callable[[AsyncSession, TaskRow, PeriodRow, datetime], Awaitable[None]]
@@ -100,7 +105,7 @@ class Desk:
                     application.status = status.value
                 await self._ladder.climb(session, task, period, now)
             await acknowledge(session, request.acknowledges, now)
-            return _waiting(task, period)
+            return _waiting(task, period, now)
 
     @activity.defn
     async def attend(self, task_id: str) -> Waiting:
@@ -119,7 +124,7 @@ class Desk:
                     set_dates(period, rulebook, asked_of(period), now)
                     await move_notice(session, period)
                 await self._ladder.climb(session, task, period, now)
-            return _waiting(task, period)
+            return _waiting(task, period, now)
 
     @activity.defn
     async def acknowledge_answer(self, task_id: str) -> None:
@@ -205,7 +210,9 @@ class Desk:
         )
         if task is None:
             raise LookupError("the task was neither opened nor found")
-        if opened:
+        if opened and await _entered_since(session, application, request):
+            task.state, task.closed_reason = "closed", "released"
+        elif opened:
             record(
                 session,
                 subject_id=application.id,
@@ -248,7 +255,27 @@ def _confirms_a_notice(asked: Step) -> bool:
     return asked.outcome("no_objection") is not None
 
 
-def _waiting(task: TaskRow, period: PeriodRow) -> Waiting:
+async def _entered_since(session: AsyncSession, application: ApplicationRow, request: Request) -> bool:
+    """Whether the city has supplied the key between its being found missing and this task: nothing is left to ask."""
+    if not request.known_at:
+        return False
+    since, key = datetime.fromisoformat(request.known_at), request.detail["key"]
+    here = ancestors(application.division)
+    entered = await session.scalar(
+        select(ParameterRow.id)
+        .where(ParameterRow.key == key, ParameterRow.division.in_(here), ParameterRow.entered_at > since)
+        .limit(1)
+    )
+    imported = await session.scalar(
+        select(CalendarRow.id)
+        .where(CalendarRow.division.in_(here), CalendarRow.loaded_at > since)
+        .where(func.format("WORK_CALENDAR(%s)", CalendarRow.year) == key)
+        .limit(1)
+    )
+    return bool(entered or imported)
+
+
+def _waiting(task: TaskRow, period: PeriodRow, now: datetime) -> Waiting:
     return Waiting(
         task_id=str(task.id),
         outcome=task.outcome or "",
@@ -257,4 +284,5 @@ def _waiting(task: TaskRow, period: PeriodRow) -> Waiting:
         counted_from=period.counted_from.isoformat(),
         next_moment=period.next_moment.isoformat() if period.next_moment and task.state == "open" else "",
         missing=period.missing_key or "",
+        looked_at=now.isoformat(),
     )

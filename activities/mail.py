@@ -2,19 +2,22 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.correspondence import Correspondence, Occasion
+from activities.posts import office_of_task, resolve
 from notifications.catalog import TaskDigest, TaskLine, notice_of
 from notifications.mailer import Mailer, MailLater, MailRefused, MailUnknown
 from notifications.message_id import message_id
 from notifications.rendering import render
 from policy.clock import Clock, today
 from policy.steps import step
+from policy.terms import Office
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
 from store.database import WHOLE, Database
@@ -95,21 +98,7 @@ class Mailroom:
                 )
             )
             since = max(last - OVERLAP if last else now - LOOK_BACK, now - LOOK_BACK)
-            found = await session.execute(
-                select(TaskRow, ApplicationRow.number, PeriodRow.work_target)
-                .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
-                .join(PeriodRow, PeriodRow.id == TaskRow.period_id)
-                .where(
-                    TaskRow.office == account.division,
-                    TaskRow.level == account.level,
-                    TaskRow.department == account.department,
-                    TaskRow.role == account.role,
-                    TaskRow.state == "open",
-                    TaskRow.opened_at > since,
-                )
-                .order_by(PeriodRow.work_target, TaskRow.opened_at)
-            )
-            tasks = found.all()
+            tasks = await _new_tasks(session, account, since)
             if not tasks:
                 return 0
             rulebook = await load_rulebook(session, account.division, today(self._clock))
@@ -135,3 +124,31 @@ class Mailroom:
             occasion = Occasion(f"digest/{run.workflow_run_id}/{run.activity_id}", account.division)
             await self._correspondence.queue(session, account, digest, occasion, now)
             return len(tasks)
+
+
+async def _new_tasks(
+    session: AsyncSession, account: AccountRow, since: datetime
+) -> list[tuple[TaskRow, str, date | None]]:
+    """The open tasks that have come since to the reader's post, or to a post below that nobody holds; with number and
+    work target, the most pressing first."""
+    found = await session.execute(
+        select(TaskRow, ApplicationRow.number, PeriodRow.work_target)
+        .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
+        .join(PeriodRow, PeriodRow.id == TaskRow.period_id)
+        .where(
+            func.left(TaskRow.office, len(account.division)) == account.division,
+            TaskRow.state == "open",
+            TaskRow.opened_at > since,
+        )
+        .order_by(PeriodRow.work_target, TaskRow.opened_at)
+    )
+    told: dict[Office, bool] = {}
+    tasks = []
+    for task, number, target in found:
+        office = office_of_task(task)
+        if office not in told:
+            readers, _vacant = await resolve(session, office)
+            told[office] = any(reader.id == account.id for reader in readers)
+        if told[office]:
+            tasks.append((task, number, target))
+    return tasks

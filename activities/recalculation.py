@@ -112,6 +112,16 @@ async def _release(session: AsyncSession, division: str, year: int, now: datetim
     for task in waiting:
         if division in ancestors(task.division):
             task.state, task.closed_reason = "closed", "released"
+            record(
+                session,
+                subject_id=task.subject_id,
+                division=task.division,
+                at=now,
+                day=now.astimezone(SHANGHAI).date(),
+                tag="calendar:missing_parameter:released",
+                codes={"task": str(task.id), "key": f"WORK_CALENDAR({year})"},
+                grounds=["X-11"],
+            )
             await wake(session, task, at=now)
 
 

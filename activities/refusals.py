@@ -16,6 +16,7 @@ from activities.posts import office_of_task, resolve
 from notifications.catalog import RefusalToDeliver
 from policy.clock import Clock, today
 from policy.remedies import remedies
+from policy.rulebook import MissingParameter
 from policy.steps import DELIVERY
 from policy.terms import RefusalStatus
 from store.applications import ApplicationRow, RefusalRow, SerialRow
@@ -44,10 +45,11 @@ class Delivered:
 
 @dataclass
 class RemedyDates:
-    """ISO days on which the two periods of appeal end."""
+    """ISO days on which the two periods of appeal end; or the key that is missing to say so."""
 
-    reconsideration_until: str
-    suit_until: str
+    reconsideration_until: str = ""
+    suit_until: str = ""
+    missing: str = ""
 
 
 class Refusals:
@@ -121,9 +123,13 @@ class Refusals:
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, delivery.application_id)
             refusal = await _refusal(session, delivery.application_id)
+            await acknowledge(session, delivery.acknowledges, now)
             if refusal.delivered_on is None:
                 rulebook = await load_rulebook(session, application.division, today(self._clock))
-                until = remedies(rulebook, day)
+                try:
+                    until = remedies(rulebook, day)
+                except MissingParameter as missing:
+                    return RemedyDates(missing=missing.key)
                 answer = await answer_fields(session, self._vault, delivery.task_id, "delivered", now)
                 refusal.delivered_on, refusal.method = day, answer.get("method")
                 refusal.reconsideration_until = until.reconsideration_until.nominal
@@ -142,7 +148,6 @@ class Refusals:
                     },
                     grounds=until.grounds,
                 )
-            await acknowledge(session, delivery.acknowledges, now)
             return RemedyDates(str(refusal.reconsideration_until), str(refusal.suit_until))
 
     @activity.defn

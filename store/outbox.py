@@ -21,7 +21,10 @@ class OutboxRow(Base):
     """One signal-with-start. `state`: pending, delivered, closed (the workflow had ended: recorded, not retried)."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_pending_idx", "id", postgresql_where=text("state = 'pending'")),)
+    __table_args__ = (
+        Index("outbox_pending_idx", "id", postgresql_where=text("state = 'pending'")),
+        Index("outbox_workflow_id_created_at_idx", "workflow_id", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     workflow_id: Mapped[str]

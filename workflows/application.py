@@ -114,7 +114,7 @@ class Application(Procedure):
     async def _gaps_filled(self, assessed: Assessed) -> None:
         """Until every parameter is there no amount is proposed; the review's own due date runs on (A-05)."""
         while assessed.missing:
-            await self.supply(assessed.missing)
+            await self.supply(assessed.missing, known_at=assessed.made_at)
             assessed = await self.do(Casework.assess, self.application_id)
 
     async def _refuse(self, level: Level, answer: Answer, *, decided_on: str = "") -> None:

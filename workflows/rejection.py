@@ -26,10 +26,11 @@ class Refusal(Procedure):
         await self.do(Refusals.issue, Issue(self.application_id, issued.done_on))
 
         delivered = await self._delivered(issued)
-        until: RemedyDates = await self.do(
-            Refusals.delivered,
-            Delivered(self.application_id, delivered.task_id, delivered.done_on, self.hand_over()),
-        )
+        receipt = Delivered(self.application_id, delivered.task_id, delivered.done_on, self.hand_over())
+        until: RemedyDates = await self.do(Refusals.delivered, receipt)
+        while until.missing:  # a calendar of the year in which a period ends
+            await self.supply([until.missing])
+            until = await self.do(Refusals.delivered, receipt)
         await workflow.sleep(left_of(until.suit_until, workflow.now()))
         await self.do(Refusals.make_final, self.application_id)
 

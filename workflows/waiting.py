@@ -25,6 +25,9 @@ LOCAL: dict[str, Any] = {
 """One short transaction each; while the database is away they are tried again, for as long as it takes."""
 
 
+SKEW = timedelta(seconds=1)
+
+
 class UnknownOutcome(Exception):
     """A step was answered with an outcome that its procedure does not know: it stops and is looked at."""
 
@@ -81,12 +84,17 @@ class Procedure:
         await self.do(Desk.acknowledge_answer, answer.task_id)
         return answer
 
-    async def supply(self, keys: Sequence[str]) -> None:
-        """Asks the city's bureau for each missing parameter and waits until all have been entered or released."""
+    async def supply(self, keys: Sequence[str], *, known_at: str = "") -> None:
+        """Asks the city's bureau for each missing parameter and waits until all have been entered or released.
+
+        `known_at` is when they were found missing: what has been entered since is not asked for again.
+        """
         for key in keys:
             if key not in self._asked_for or self._asked_for[key].done():
                 time = self._times_asked[key] = self._times_asked.get(key, 0) + 1
-                asked = self.ask_beside("missing_parameter", round=time, term=time, detail={"key": key})
+                asked = self.ask_beside(
+                    "missing_parameter", round=time, term=time, detail={"key": key}, known_at=known_at
+                )
                 self._asked_for[key] = asyncio.create_task(asked)
         await asyncio.gather(*(self._asked_for[key] for key in keys))
 
@@ -117,28 +125,31 @@ class Procedure:
         since = self._nudges
         waiting: Waiting = await self.do(Desk.open_task, replace(request, acknowledges=acknowledges))
         while not (waiting.outcome or waiting.closed):
-            self._want(waiting.missing)
+            self._want(waiting.missing, waiting.looked_at)
             await self._sleep(since, waiting.next_moment)
             since = self._nudges
             waiting = await self.do(Desk.attend, waiting.task_id)
         return Answer(waiting.task_id, waiting.outcome or waiting.closed, waiting.done_on, waiting.counted_from)
 
     async def _sleep(self, since: int, until: str = "") -> None:
-        """Until a nudge after number `since`, or until the moment `until`."""
-        timeout = max(datetime.fromisoformat(until) - workflow.now(), timedelta(0)) if until else None
+        """Until a nudge after number `since`, or until the moment `until`.
+
+        A moment that has passed here and not yet for the desk's clock is waited for a second at a time.
+        """
+        timeout = max(datetime.fromisoformat(until) - workflow.now(), SKEW) if until else None
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(lambda: bool(self._broken) or self._nudges != since, timeout=timeout)
         if self._broken:
             raise self._broken
 
-    def _want(self, key: str) -> None:
+    def _want(self, key: str, known_at: str) -> None:
         """A period without its parameter: the term is not known, and the city's bureau is asked for it, beside."""
         asked = self._asked_for.get(key)
         if key and (asked is None or asked.done()):
-            self.beside(self._fill(key))
+            self.beside(self._fill(key, known_at))
 
-    async def _fill(self, key: str) -> None:
-        await self.supply([key])
+    async def _fill(self, key: str, known_at: str) -> None:
+        await self.supply([key], known_at=known_at)
         self._nudges += 1
 
     async def _watched(self, work: Coroutine[Any, Any, None]) -> None:

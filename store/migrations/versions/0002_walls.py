@@ -37,19 +37,19 @@ create function handles_cases() returns boolean language sql stable as $$
   select current_setting('app.department') in ('township_government', 'medical_insurance', 'finance')
 $$;
 
-create function person_known(wanted bytea) returns uuid language sql stable security definer set search_path = public as $$
+create function person_known(wanted bytea) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
   select id from person where id_index = wanted
 $$;
 comment on function person_known is 'One row per ID number in the whole province, also where the caller may not see it.';
 
 create function settlement_used(person uuid, settlement bytea) returns boolean
-  language sql stable security definer set search_path = public as $$
+  language sql stable security definer set search_path = public, pg_temp as $$
   select exists (select 1 from application a where a.person_id = person and a.settlement_index = settlement
                   and a.status not in ('withdrawn', 'rejected'))
 $$;
 
 create function aid_in_year(person uuid, year integer, but uuid) returns table (paid numeric, base numeric)
-  language sql stable security definer set search_path = public as $$
+  language sql stable security definer set search_path = public, pg_temp as $$
   select coalesce(sum(d.amount) filter (where d.final), 0), coalesce(sum(d.base), 0)
     from application a
     join lateral (select * from decision where application_id = a.id order by final desc, id desc limit 1) d on true
