@@ -62,7 +62,7 @@ async def read_form(request: Request, largest: int) -> FormData:
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > largest:
         raise too_large(largest)
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Refusal(
             415, "multipart-needed", "请以表单方式（multipart/form-data）提交", "multipart/form-data is needed"
         )

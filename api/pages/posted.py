@@ -1,10 +1,13 @@
 """A posted form as it arrived: its texts, its files, and whether the page that it came from was this session's own."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import FormParser
 
 from api.csrf import FIELD, check_token
 from api.errors import Refusal
@@ -13,6 +16,10 @@ from api.pages.desk import AtDesk
 from api.uploads import read_form
 
 ONCE = "once"
+MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
+LARGEST_SIGN_IN = 16 * 1024
+"""Bytes of a form that anybody may send: a name, a password and an address."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +45,35 @@ class Posted:
 
 async def read_posted(request: Request, largest: int) -> FormData:
     """A form of either kind, never spooled to disk. Raises Refusal 413 or 400."""
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if _media_type(request) == MULTIPART:
         return await read_form(request, largest)
     return await request.form()
+
+
+async def read_without_files(request: Request) -> FormData:
+    """A small form of texts, for those who have not signed in. Raises Refusal 415 for a form that could hold files, 413."""
+    if _media_type(request) != URLENCODED:
+        raise Refusal(
+            415,
+            "urlencoded-needed",
+            f"此表单不收文件，请以{URLENCODED}提交",
+            f"this form takes no files: send {URLENCODED}",
+        )
+    return await FormParser(request.headers, _small(request)).parse()
+
+
+async def _small(request: Request) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST_SIGN_IN:
+            raise HTTPException(413)
+        yield chunk
+
+
+def _media_type(request: Request) -> str:
+    """Without its parameters and in small letters, as the parser of forms reads it."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def posted_form(desk: AtDesk) -> Posted:

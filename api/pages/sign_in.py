@@ -9,7 +9,7 @@ from api.errors import Refusal
 from api.forms import Form, Wrong
 from api.identity import COOKIE, SignIn, maybe_user, sign_out
 from api.pages.desk import AtDesk, Desk, desk_of, see_other
-from api.pages.posted import FromForm
+from api.pages.posted import FromForm, read_without_files
 from policy.access import Action, may
 
 router = APIRouter()
@@ -36,7 +36,7 @@ async def enter(request: Request) -> Response:
     """Sets the session cookie; a wrong password shows the form again with the username kept."""
     desk = await desk_of(request, None)
     check_same_origin(request, desk.services.options.base_url)
-    posted = await request.form()
+    posted = await read_without_files(request)
     username, password, goal = (str(posted.get(name, "")) for name in ("username", "password", "next"))
     sign_in: SignIn = request.app.state.sign_in
     try:
