@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -16,7 +18,7 @@ from sqlalchemy import delete, select, update
 from api.csrf import check_same_origin
 from api.errors import Refusal
 from api.services import Services
-from api.throttle import Throttle
+from api.throttle import SHORTLY, Throttle
 from policy.access import PersonalView, personal_view
 from policy.terms import Department, Level, Post, Role
 from store.accounts import AccountRow, SessionRow
@@ -25,6 +27,8 @@ from store.database import WHOLE, Scope
 COOKIE = "jiuzhu_session"
 SEEN_EVERY = timedelta(minutes=1)
 """`seen_at` is written at most this often: a session is not worth a write per request."""
+MOST_AT_ONCE = 100
+"""Sign-ins under way, waiting ones included: a few seconds of work. More of them are told to come back."""
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -62,13 +66,37 @@ class SignIn:
         self._services = services
         self._passwords = PasswordHash.recommended()
         self._threads = anyio.CapacityLimiter(2)
+        self._under_way = 0
         self._nobody = ""
         options = services.options
         self._throttle = Throttle(options.sign_in_failures, options.sign_in_pause, services.system_now)
 
     async def sign_in(self, username: str, password: str) -> SignedIn:
-        """A new session. Raises Refusal: the same for a wrong name and a wrong password, 429 after several failures."""
-        self._throttle.check(username)
+        """A new session.
+
+        Raises Refusal: the same for a wrong name and a wrong password, 429 after several failures or with as many
+        attempts under way, 503 when too many people sign in at once.
+        """
+        with self._throttle.attempt(username), self._place():
+            return await self._attempt(username, password)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if self._under_way >= MOST_AT_ONCE:
+            raise Refusal(
+                503,
+                "sign-in-busy",
+                "当前登录人数过多，请稍后再试",
+                "too many sign-ins at once; try again shortly",
+                retry_after=SHORTLY,
+            )
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+
+    async def _attempt(self, username: str, password: str) -> SignedIn:
         async with self._services.database.transaction(WHOLE) as session:
             account = await session.scalar(select(AccountRow).where(AccountRow.username == username))
         right = await self._matches(password, account)

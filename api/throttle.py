@@ -1,22 +1,41 @@
 """Failed sign-ins, counted per username in memory: after several of them the name must wait."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from api.errors import Refusal
 
 MOST_NAMES = 10_000
+SHORTLY = 2
+"""Seconds."""
 
 
 class Throttle:
-    """Allows `most` failures within `pause`; a restart forgets, which costs an attacker more than it gives."""
+    """Allows `most` failures within `pause`; a restart forgets, which costs an attacker more than it gives.
+
+    An attempt under way counts as if it had failed: guesses sent all at once are no more than guesses one by one.
+    """
 
     def __init__(self, most: int, pause: timedelta, now: Callable[[], datetime]) -> None:
         self._most, self._pause, self._now = most, pause, now
         self._failures: dict[str, list[datetime]] = {}
+        self._under_way: Counter[str] = Counter()
 
-    def check(self, username: str) -> None:
-        """Raises Refusal 429 while the name must wait."""
+    @contextmanager
+    def attempt(self, username: str) -> Iterator[None]:
+        """Around one attempt, which says itself how it ended. Raises Refusal 429 while the name must wait."""
+        self._check(username)
+        self._under_way[username] += 1
+        try:
+            yield
+        finally:
+            self._under_way[username] -= 1
+            if not self._under_way[username]:
+                del self._under_way[username]
+
+    def _check(self, username: str) -> None:
         recent = self._recent(username)
         if len(recent) >= self._most:
             wait = int((recent[0] + self._pause - self._now()).total_seconds()) + 1
@@ -26,6 +45,14 @@ class Throttle:
                 f"登录失败次数过多，请在{-(-wait // 60)}分钟后再试",
                 "too many failed attempts; wait a while",
                 retry_after=wait,
+            )
+        if len(recent) + self._under_way[username] >= self._most:
+            raise Refusal(
+                429,
+                "attempts-under-way",
+                "该账号正在多处同时登录，请稍后再试",
+                "several attempts with this name are under way; try again shortly",
+                retry_after=SHORTLY,
             )
 
     def failed(self, username: str) -> None:

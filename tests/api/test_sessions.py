@@ -1,16 +1,26 @@
 """Signing in: one answer for every failure, sessions that end, and a pause after too many tries."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx2
+import pytest
 from sqlalchemy import select
 
+import api.identity
 from api.app import create_app
 from api.services import Services
 from store.accounts import SessionRow
 from store.database import WHOLE, Database
 from store.demonstration import PASSWORD
-from tests.api.conftest import CASEWORKER, Counter, SystemTime
+from tests.api.conftest import (
+    CASEWORKER,
+    COUNTY_CASEWORKER,
+    COUNTY_SUPERVISOR,
+    SUPERVISOR,
+    Counter,
+    SystemTime,
+)
 
 
 async def sign_in(http: httpx2.AsyncClient, username: str = CASEWORKER, password: str = PASSWORD) -> httpx2.Response:
@@ -41,6 +51,34 @@ async def test_after_five_failures_a_name_must_wait(services: Services, system_t
         assert (await sign_in(http)).status_code == 429
         system_time.passed = timedelta(minutes=6)
         assert (await sign_in(http)).status_code == 200
+
+
+async def test_guesses_sent_all_at_once_are_no_more_than_guesses_one_by_one(services: Services) -> None:
+    transport = httpx2.ASGITransport(app=create_app(services))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://counter.test") as http:
+        answers = await asyncio.gather(*(sign_in(http, password=f"wrong {number}") for number in range(12)))
+        assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
+        refused = next(answer for answer in answers if answer.status_code == 429)
+        assert refused.json()["type"] == "/problems/attempts-under-way"
+        assert refused.headers["retry-after"] == "2"
+        assert (await sign_in(http)).json()["type"] == "/problems/too-many-attempts"
+
+
+async def test_several_people_and_one_at_several_machines_sign_in_at_once(http: httpx2.AsyncClient) -> None:
+    names = [CASEWORKER] * 3 + [SUPERVISOR, COUNTY_CASEWORKER, COUNTY_SUPERVISOR]
+    answers = await asyncio.gather(*(sign_in(http, name) for name in names))
+    assert [answer.status_code for answer in answers] == [200] * 6
+
+
+async def test_too_many_sign_ins_at_once_are_told_to_come_back(
+    http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.identity, "MOST_AT_ONCE", 2)
+    answers = await asyncio.gather(*(sign_in(http, f"nobody{number}@14") for number in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [401, 401, 503, 503, 503]
+    busy = next(answer for answer in answers if answer.status_code == 503)
+    assert busy.json()["type"] == "/problems/sign-in-busy"
+    assert (await sign_in(http)).status_code == 200
 
 
 async def test_only_the_hash_of_a_token_is_kept(http: httpx2.AsyncClient, database: Database) -> None:
