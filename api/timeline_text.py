@@ -74,6 +74,8 @@ def _deadline(subject: str, action: str, codes: Codes) -> str | None:
 
 
 def _calendar(subject: str, action: str, codes: Codes) -> str | None:
+    if (subject, action) == ("missing_parameter", "released"):
+        return f"“{parameter_label(codes['key'])}”已导入，本案继续办理"
     declared = _step(subject)
     if declared is None or action != "moved":
         return None
