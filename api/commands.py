@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from api.answering.answer import Answer
 from api.answering.days import check_day
 from api.answering.kinds import take_effect
+from api.answering.parameters import take_turns
 from api.errors import Refusal, not_allowed, not_found, not_yet_built, wrong_fields
 from api.idempotency import Once
 from api.identity import CurrentUser
@@ -145,6 +146,7 @@ async def _outlook(session: AsyncSession, task_id: uuid.UUID) -> dict[str, Any]:
 async def _checked(
     services: Services, session: AsyncSession, user: CurrentUser, task_id: uuid.UUID, submitted: Submitted
 ) -> Answer:
+    await take_turns(session, task_id)  # before any row is locked
     application = await session.scalar(
         select(ApplicationRow)
         .join(TaskRow, TaskRow.subject_id == ApplicationRow.id)

@@ -1,8 +1,10 @@
 """A missing parameter is entered by the city: checked against the floors, marked 待复核, and all that waited go on (A-05)."""
 
+import uuid
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.answering.answer import Answer, wrong_field
 from api.errors import wrong_fields
@@ -14,6 +16,22 @@ from store.outbox import wake
 from store.reference import ParameterRow
 from store.tasks import TaskRow
 from store.timeline import record
+
+
+MISSING_PARAMETER = "missing_parameter"
+
+
+async def take_turns(session: AsyncSession, task_id: uuid.UUID) -> None:
+    """Answers for one key of one city come one after the other; for a task of another kind it does nothing.
+
+    An answer closes all tasks that wait for the key. Two that had locked their own first would wait for each other.
+    """
+    turn = func.concat_ws("/", MISSING_PARAMETER, TaskRow.office, TaskRow.detail["key"].astext)
+    await session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(turn, 0))).where(
+            TaskRow.id == task_id, TaskRow.kind == MISSING_PARAMETER
+        )
+    )
 
 
 async def entered(answer: Answer) -> None:

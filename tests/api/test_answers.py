@@ -366,6 +366,22 @@ async def test_a_parameter_entered_releases_all_that_wait_for_it(counter: Counte
     assert (by_id[other], by_id[unrelated]) == ("released", None)
 
 
+async def test_two_answers_for_one_parameter_do_not_wait_for_each_other(counter: Counter, worker: Database) -> None:
+    detail = {"key": "SUBSIDY(YF)"}
+    tasks = [(await opened(counter, "missing_parameter", detail=detail))[1] for _ in range(2)]
+    entry = {"value": "380.00", "document": "虚构〔2025〕3号", "effective_from": "2024-01-01"}
+    await counter.as_(CITY_SUPERVISOR, "GET", "/tasks")
+    async with worker.transaction(WHOLE) as session:  # holds both until each answer has begun
+        await session.execute(select(TaskRow).where(TaskRow.id.in_(tasks)).order_by(TaskRow.id).with_for_update())
+        answers = [
+            asyncio.create_task(counter.answer(CITY_SUPERVISOR, task, "entered", fields=entry)) for task in tasks
+        ]
+        await asyncio.sleep(0.3)
+    told = [await answer for answer in answers]
+    assert sorted(answer.status_code for answer in told) == [200, 409]
+    assert code(next(answer for answer in told if answer.status_code == 409)) == "task-closed"
+
+
 async def test_a_rate_below_the_floor_is_refused_with_its_clause(counter: Counter) -> None:
     _, task = await opened(counter, "missing_parameter", detail={"key": "RATE(YF)"})
     entry = {"value": "50%", "document": "虚构〔2025〕2号", "effective_from": "2024-01-01"}
