@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from api.answering.answer import Answer, wrong_field
 from api.errors import Refusal, wrong_fields
@@ -96,28 +96,30 @@ async def supplied(answer: Answer) -> None:
 
 async def usable_files(answer: Answer, papers: Sequence[dict[str, Any]]) -> dict[uuid.UUID, FileRow]:
     """The uploaded files that the papers name. Raises Refusal for one that is unknown here or belongs to another case."""
-    problems: list[Problem] = []
-    found: dict[uuid.UUID, FileRow] = {}
-    for number, paper in enumerate(papers):
-        row = await find_upload(answer, paper["file"])
-        if row is None or row.application_id not in (None, answer.application.id):
-            problems.append(
-                wrong_field(f"documents/{number}/file", "没有这个已上传的文件", "there is no such uploaded file")
-            )
-        else:
-            found[row.id] = row
+    ids = [_id(paper["file"]) for paper in papers]
+    rows = await answer.session.scalars(
+        select(FileRow)
+        .where(FileRow.id.in_({key for key in ids if key}), FileRow.origin == "upload")
+        .where(or_(FileRow.application_id.is_(None), FileRow.application_id == answer.application.id))
+        .order_by(FileRow.id)
+        .with_for_update()  # or two answers given at once could both take one file
+    )
+    found = {row.id: row for row in rows}
+    problems = [
+        wrong_field(f"documents/{number}/file", "没有这个已上传的文件", "there is no such uploaded file")
+        for number, key in enumerate(ids)
+        if key not in found
+    ]
     if problems:
         raise wrong_fields(problems)
     return found
 
 
-async def find_upload(answer: Answer, file_id: str) -> FileRow | None:
+def _id(typed: str) -> uuid.UUID | None:
     try:
-        key = uuid.UUID(file_id)
+        return uuid.UUID(typed)
     except ValueError:
         return None
-    row = await answer.session.get(FileRow, key)
-    return row if row and row.origin == "upload" else None
 
 
 async def _check_allowed(answer: Answer) -> None:

@@ -144,9 +144,10 @@ def _recognition(reading: Reading, rulebook: Rulebook, submitted_on: date, today
 async def _papers(session: AsyncSession, reading: Reading) -> tuple[dict[uuid.UUID, FileRow], list[Problem]]:
     named = {place: paper["file"] for place, paper in enumerate(reading.documents) if paper.get("file")}
     rows = await session.scalars(
-        select(FileRow).where(
-            FileRow.id.in_(set(named.values())), FileRow.origin == "upload", FileRow.application_id.is_(None)
-        )
+        select(FileRow)
+        .where(FileRow.id.in_(set(named.values())), FileRow.origin == "upload", FileRow.application_id.is_(None))
+        .order_by(FileRow.id)
+        .with_for_update()  # or two cases filed at once could both take one file
     )
     found = {row.id: row for row in rows}
     problems = [

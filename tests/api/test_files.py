@@ -1,5 +1,6 @@
 """Files: known by content, limited while they stream, sealed at rest."""
 
+import asyncio
 from pathlib import Path
 
 from tests.api.conftest import CASEWORKER, PDF, Counter
@@ -46,3 +47,21 @@ async def test_a_file_serves_one_case_only(counter: Counter) -> None:
     answer = await counter.as_(CASEWORKER, "POST", "/applications", json=again)
     assert answer.status_code == 422
     assert "其他案件" in answer.json()["errors"][0]["zh"]
+
+
+async def test_two_cases_filed_at_once_do_not_share_a_file(counter: Counter) -> None:
+    first = await counter.application()
+    second = await counter.application(documents=first["documents"])
+    answers = await asyncio.gather(
+        *(counter.as_(CASEWORKER, "POST", "/applications", json=body) for body in (first, second))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+
+
+async def test_two_supplements_at_once_do_not_share_a_file(counter: Counter) -> None:
+    papers = [{"kind": "other", "file": await counter.upload()}]
+    tasks = [await counter.open_task(await counter.file(), "supplement") for _ in range(2)]
+    answers = await asyncio.gather(
+        *(counter.answer(CASEWORKER, task, "supplied", fields={"documents": papers}) for task in tasks)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 422]
