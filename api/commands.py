@@ -33,6 +33,7 @@ from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
 
+PENDING_PAPERS = "pending_papers"
 ANSWERED = "answer.after_commit"
 """The fault point at which a reply can be lost after the answer was committed."""
 
@@ -168,7 +169,7 @@ async def _checked(
         application.division,
         act_day,
         now_day,
-        not_before=application.last_act_on if asked.status else application.submitted_on,
+        not_before=_earliest(application, asked),
         reason=submitted.paper_reason,
         pointer="/done_on",
     )
@@ -176,6 +177,15 @@ async def _checked(
         raise wrong_fields(problems)
     period = await session.get_one(PeriodRow, task.period_id)
     return Answer(services, session, user, task, period, application, asked, outcome, values, act_day, now_day, now)
+
+
+def _earliest(application: ApplicationRow, asked: Step) -> date:
+    """Before which an act cannot have been done: the main step before it; beside the main steps, what brought it about."""
+    if asked.status:
+        return application.last_act_on
+    if asked.kind == PENDING_PAPERS and application.accepted_on:
+        return application.accepted_on
+    return application.submitted_on
 
 
 def _commit_to(answer: Answer, submitted: Submitted) -> None:

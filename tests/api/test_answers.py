@@ -245,6 +245,24 @@ async def test_a_paper_entry_counts_from_its_own_day(counter: Counter, clock: St
     assert (row.done_on, row.days_late, last_act_on) == (day("2025-03-04"), 0, day("2025-03-04"))
 
 
+async def test_papers_do_not_follow_before_the_acceptance(
+    counter: Counter, clock: StoppedClock, worker: Database
+) -> None:
+    filed, task = await opened(counter, "pending_papers")
+    clock.moment = datetime(2025, 3, 6, 9, 0, tzinfo=SHANGHAI)
+    async with worker.transaction(WHOLE) as session:
+        await session.execute(
+            text("update application set accepted_on = '2025-03-05' where id = :id"), {"id": filed["id"]}
+        )
+    papers = {"documents": [{"kind": "other", "file": await counter.upload()}]}
+    early = await counter.answer(CASEWORKER, task, "supplied", fields=papers, done_on="2025-03-04", paper_reason="停电")
+    assert early.status_code == 422
+    assert [problem["pointer"] for problem in early.json()["errors"]] == ["/done_on"]
+    assert "2025-03-05" in early.json()["errors"][0]["zh"]
+    right = await counter.answer(CASEWORKER, task, "supplied", fields=papers, done_on="2025-03-05", paper_reason="停电")
+    assert right.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("first", "fields", "second", "who"),
     [("survey", SURVEY, "township_review", "township.township_government.supervisor@140522100")],
