@@ -9,16 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.answering.answer import Answer, wrong_field
 from api.errors import wrong_fields
 from policy.floors import Finding, check
+from policy.parameters import base_of
 from policy.problems import Problem
 from policy.rulebook import Basis, Parameter
+from policy.terms import DocumentKind
 from policy.typed_values import BadValue, read_value
 from store.outbox import wake
 from store.reference import ParameterRow
 from store.tasks import TaskRow
 from store.timeline import record
 
-
 MISSING_PARAMETER = "missing_parameter"
+LISTS_OF_PAPERS = ("REQUIRED_PAPERS", "PENDING_PAPERS")
 
 
 async def take_turns(session: AsyncSession, task_id: uuid.UUID) -> None:
@@ -58,6 +60,8 @@ def _candidate(answer: Answer) -> Parameter:
         typed = read_value(key, answer.values["value"])
     except BadValue as wrong:
         raise wrong_fields([wrong_field("value", f"“参数值”{wrong.zh}", f"value: {wrong.en}")]) from None
+    if base_of(key) in LISTS_OF_PAPERS:
+        _check_papers(typed.value)
     return Parameter(
         key=key,
         value=typed.value,
@@ -69,6 +73,13 @@ def _candidate(answer: Answer) -> Parameter:
         basis=Basis.UNREVIEWED,
         clause=answer.step.clause if key.startswith("CONDITIONS") else None,
     )
+
+
+def _check_papers(kinds: list[str]) -> None:
+    known = [kind.value for kind in DocumentKind]
+    if any(kind not in known for kind in kinds):
+        named = "、".join(f"{kind.value}（{kind.label}）" for kind in DocumentKind)
+        raise wrong_fields([wrong_field("value", f"材料种类只能是：{named}", f"only these kinds: {', '.join(known)}")])
 
 
 async def _row(answer: Answer, candidate: Parameter) -> ParameterRow:

@@ -400,6 +400,15 @@ async def test_two_answers_for_one_parameter_do_not_wait_for_each_other(counter:
     assert code(next(answer for answer in told if answer.status_code == 409)) == "task-closed"
 
 
+async def test_a_list_of_papers_names_only_kinds_that_there_are(counter: Counter) -> None:
+    _, task = await opened(counter, "missing_parameter", detail={"key": "PENDING_PAPERS"})
+    entry = {"value": "diagnosis、诊断书", "document": "虚构〔2025〕4号", "effective_from": "2024-01-01"}
+    refused = await counter.answer(CITY_SUPERVISOR, task, "entered", fields=entry)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/fields/value"
+    assert "diagnosis（" in refused.json()["errors"][0]["zh"]
+
+
 async def test_a_rate_below_the_floor_is_refused_with_its_clause(counter: Counter) -> None:
     _, task = await opened(counter, "missing_parameter", detail={"key": "RATE(YF)"})
     entry = {"value": "50%", "document": "虚构〔2025〕2号", "effective_from": "2024-01-01"}
