@@ -32,7 +32,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One thing asked for. `personal` marks text about people: it is stored encrypted and never leaves the case page."""
+    """One thing asked for. Whatever is typed may be about people: every answer is stored encrypted as a whole."""
 
     name: str
     label: str
