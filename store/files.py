@@ -1,6 +1,7 @@
 """What was handed in and what was issued: rows here, sealed content in the data folder."""
 
 import hashlib
+import os
 import uuid
 from pathlib import Path
 
@@ -40,8 +41,12 @@ class FileStore:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         partial.touch(mode=0o600)
-        partial.write_bytes(self._vault.seal_file(file_id, content))
+        with partial.open("wb") as file:
+            file.write(self._vault.seal_file(file_id, content))
+            file.flush()
+            os.fsync(file.fileno())  # a row must not outlive its file when the power fails
         partial.replace(path)
+        _sync_folder(path.parent)
         return hashlib.sha256(content).digest()
 
     def get(self, file_id: uuid.UUID) -> bytes:
@@ -50,3 +55,12 @@ class FileStore:
 
     def _path(self, file_id: uuid.UUID) -> Path:
         return self._folder / file_id.hex[-2:] / file_id.hex
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name lasts only when its folder has been written too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
