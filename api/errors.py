@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.parameter_name import parameter_name
 from api.wrong_shape import shape_problem
 from policy.problems import Problem
 
@@ -87,7 +88,7 @@ def parameter_missing(key: str) -> Refusal:
     return Refusal(
         409,
         "parameter-missing",
-        f"缺少参数{key}，须由市级医疗保障部门录入后办理",
+        f"缺少参数“{parameter_name(key)}”，须由市级医疗保障部门录入后办理",
         f"the parameter {key} is missing; the city's bureau must enter it first",
         key=key,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from policy.parameters import label as parameter_label
+from api.parameter_name import parameter_name
 from policy.steps import Step, is_kind, step
 from policy.terms import Category, DocumentKind, Level, PayeeKind, Rung
 
@@ -22,7 +22,7 @@ def _counter(subject: str, action: str, codes: Codes) -> str | None:
     if (subject, action) == ("application", "submitted"):
         return f"登记申请（{Category(codes['category']).label}）" + _paper_entry(codes)
     if (subject, action) == ("missing_parameter", "released"):
-        return f"参数“{parameter_label(codes['key'])}”已由同市录入，本案继续办理"
+        return f"参数“{parameter_name(codes['key'])}”已由同市录入，本案继续办理"
     if not is_kind(subject):
         return None
     declared = step(subject)
@@ -41,7 +41,7 @@ def _particulars(codes: Codes) -> str:
     if codes.get("surveyors"):
         parts.append(f"调查人{codes['surveyors']}人")
     if codes.get("key"):
-        parts.append(f"{parameter_label(codes['key'])}，自{codes['effective_from']}起，待复核")
+        parts.append(f"{parameter_name(codes['key'])}，自{codes['effective_from']}起，待复核")
     if codes.get("warnings"):
         parts.append(f"提示：与{'、'.join(codes['warnings'])}的原则不一致")
     return f"（{'；'.join(parts)}）" if parts else ""
@@ -60,7 +60,7 @@ def _desk(subject: str, action: str, codes: Codes) -> str | None:
     if declared is None or action != "opened":
         return None
     due = f"，应于{codes['due']}前办结" if codes.get("due") else "，未设期限"
-    named = f"“{parameter_label(codes['key'])}”" if codes.get("key") else ""
+    named = f"“{parameter_name(codes['key'])}”" if codes.get("key") else ""
     return f"转{declared.label}{named}{due}"
 
 
@@ -75,7 +75,7 @@ def _deadline(subject: str, action: str, codes: Codes) -> str | None:
 
 def _calendar(subject: str, action: str, codes: Codes) -> str | None:
     if (subject, action) == ("missing_parameter", "released"):
-        return f"“{parameter_label(codes['key'])}”已导入，本案继续办理"
+        return f"“{parameter_name(codes['key'])}”已导入，本案继续办理"
     declared = _step(subject)
     if declared is None or action != "moved":
         return None
@@ -91,7 +91,7 @@ def _procedure(subject: str, action: str, codes: Codes) -> str | None:
 
 def _assessment(outcome: str, codes: Codes) -> str:
     if outcome == "parameter_missing":
-        return f"核算暂停：缺少参数{'、'.join(parameter_label(key) for key in codes.get('missing', []))}"
+        return f"核算暂停：缺少参数{'、'.join(parameter_name(key) for key in codes.get('missing', []))}"
     words = {"eligible": "核算：符合条件", "not_eligible": "核算：不符合条件"}.get(outcome, outcome)
     return f"{words}，金额{codes['amount']}元" if codes.get("amount") else words
 

@@ -17,6 +17,7 @@ from api.errors import not_allowed, not_found
 from api.pages.case_papers import TITLES, Issuer, draw, papers_of
 from api.pages.desk import NO_STORE, AtDesk, Desk
 from api.pages.wording import MARKS, Wording
+from api.parameter_name import parameter_name
 from api.rest.files import read_file
 from api.texts import CHINESE
 from notifications.papers import PAPER_STYLESHEET, CalculationLine, CalculationSheet, ParameterLine, render_paper
@@ -103,7 +104,7 @@ async def poster_to_post(desk: AtDesk, application_id: uuid.UUID) -> Response:
 def _sheet(desk: Desk, case: Mapping[str, Any]) -> CalculationSheet:
     decision = case["decision"]
     amount = decision["amount"]
-    missing = [f"缺少参数：{parameter_label(key)}" for key in decision["missing"]]
+    missing = [f"缺少参数：{parameter_name(key)}" for key in decision["missing"]]
     return CalculationSheet(
         demonstration=decision["demonstration"],
         case_number=case["number"],

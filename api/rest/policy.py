@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.errors import Refusal, not_allowed, wrong_fields
 from api.filing.shape import ZERO, Day, Money
 from api.identity import CurrentUser, User
+from api.parameter_name import parameter_name
 from api.presentation import json_object
 from api.rest.dependencies import At
 from api.services import Services
@@ -201,7 +202,7 @@ def _missing(key: str) -> Refusal:
     return Refusal(
         404,
         "parameter-missing",
-        f"缺少参数{key}，不能推算",
+        f"缺少参数“{parameter_name(key)}”，不能推算",
         f"the parameter {key} is missing; nothing is guessed",
         key=key,
         outcome="parameter_missing",

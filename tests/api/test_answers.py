@@ -357,7 +357,9 @@ async def test_a_case_without_its_parameter_is_not_approved(
     task = await counter.open_task(filed, "county_review")
     refused = await counter.answer(COUNTY_CASEWORKER, task, "propose_approval")
     assert (refused.status_code, code(refused)) == (409, "parameter-missing")
-    assert refused.json()["key"] == decision.missing[0]
+    assert refused.json()["key"] == decision.missing[0] == "CONDITIONS(DSR)"
+    assert refused.json()["title"].startswith("缺少参数“认定条件（")
+    assert "[CONDITIONS(DSR)]" in refused.json()["title"]
 
 
 async def test_a_parameter_entered_releases_all_that_wait_for_it(counter: Counter, worker: Database) -> None:
