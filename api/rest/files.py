@@ -5,6 +5,8 @@ import uuid
 from typing import Any
 
 from fastapi import APIRouter, Request
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -16,6 +18,7 @@ from api.services import Services
 from api.uploads import keep_upload, read_form
 from policy.access import Action, may
 from policy.problems import Problem
+from store.applications import PublicityRow
 from store.disclosure import Look, log_look
 from store.files import FileRow
 
@@ -45,12 +48,12 @@ async def read(services: At, user: User, file_id: uuid.UUID) -> Response:
 
 
 async def read_file(services: Services, user: CurrentUser, file_id: uuid.UUID) -> tuple[FileRow, bytes]:
-    """The row and the opened content. Raises Refusal 404 outside the area, 403 for a post that reads no files."""
+    """The row and the opened content. Raises Refusal 404 outside the area, 403 for a post that may not read it."""
     async with services.database.transaction(user.scope) as session:
         row = await session.get(FileRow, file_id)
         if row is None:
             raise not_found()
-        if not may(user.post, Action.READ_FILE):
+        if not await _may_read(session, user, row):
             raise not_allowed("您的岗位不能查看材料")
         look = Look(
             str(user.id),
@@ -63,3 +66,12 @@ async def read_file(services: Services, user: CurrentUser, file_id: uuid.UUID) -
         log_look(session, look, [f"file {row.id}"])
         content = await asyncio.to_thread(services.files.get, row.id)
     return row, content
+
+
+async def _may_read(session: AsyncSession, user: CurrentUser, row: FileRow) -> bool:
+    """A poster, masked and hung up for everybody, is read by whoever may see the case."""
+    if may(user.post, Action.READ_FILE):
+        return True
+    if not may(user.post, Action.VIEW_APPLICATIONS):
+        return False
+    return await session.scalar(select(PublicityRow.id).where(PublicityRow.poster_file == row.id)) is not None

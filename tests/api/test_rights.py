@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from store.applications import ApplicationRow
+from api.services import Services
+from store.applications import ApplicationRow, PublicityRow
 from store.assessment import assess_application
 from store.database import WHOLE, Database
-from tests.api.conftest import CASEWORKER, COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, SUPERVISOR, Counter
+from store.files import FileRow
+from tests.api.conftest import CASEWORKER, COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, SUPERVISOR, TOWNSHIP, Counter
 
 FINANCE = "county.finance.caseworker@140522"
 FINANCE_LEADER = "county.finance.leader@140522"
@@ -219,3 +221,44 @@ async def test_personal_data_lies_nowhere_in_clear(counter: Counter, worker: Dat
                     text(f"select count(*) from {table} t where t::text like :word"), {"word": f"%{canary}%"}
                 )
                 assert found == 0, (table, canary)
+
+
+async def test_a_poster_is_read_by_whoever_sees_the_case_and_other_papers_are_not(
+    counter: Counter, worker: Database, services: Services
+) -> None:
+    filed = await counter.file()
+    poster, notice = uuid.uuid4(), uuid.uuid4()
+    async with worker.transaction(WHOLE) as session:
+        for file in (poster, notice):
+            sha256 = services.files.put(file, b"<p>invented</p>")
+            session.add(
+                FileRow(
+                    id=file,
+                    division=TOWNSHIP,
+                    application_id=uuid.UUID(filed["id"]),
+                    origin="paper",
+                    media_type="text/html; charset=utf-8",
+                    size=15,
+                    sha256=sha256,
+                    name_sealed=services.vault.seal("file", "name", file, "公示"),
+                    created_at=MORNING,
+                )
+            )
+        await session.flush()
+        session.add(
+            PublicityRow(
+                application_id=uuid.UUID(filed["id"]),
+                division=TOWNSHIP,
+                level="township",
+                round=1,
+                posted_on=MORNING.date(),
+                poster_file=poster,
+            )
+        )
+    for who in (CASEWORKER, LEADER, AUDITOR, CITY, FINANCE):
+        assert (await counter.as_(who, "GET", f"/files/{poster}")).status_code == 200, who
+    for who in (LEADER, AUDITOR, CITY, FINANCE):
+        assert (await counter.as_(who, "GET", f"/files/{notice}")).status_code == 403, who
+    assert (await counter.as_(CASEWORKER, "GET", f"/files/{notice}")).status_code == 200
+    assert (await counter.as_(ADMINISTRATOR, "GET", f"/files/{poster}")).status_code == 403
+    assert (await counter.as_(NEIGHBOUR, "GET", f"/files/{poster}")).status_code == 404
