@@ -9,7 +9,7 @@ from typing import Any
 from api.case_view import view_case
 from api.pages.case_papers import papers_of
 from api.pages.desk import Desk
-from policy.access import Action, may
+from policy.access import Action, PersonalView, may
 from policy.costs import DEDUCTIONS, LABELS
 from policy.fields import Kind
 from policy.steps import REFUSAL_PROVISIONS, step
@@ -142,11 +142,11 @@ def print_pages(case: Mapping[str, Any], *, reads_files: bool) -> list[PrintPage
     pages += [
         PrintPage(f"/papers/{notice['poster']}", "乡镇公示" if notice["level"] == "township" else "县级公示")
         for notice in case["publicity"]
-        if notice["poster"] and reads_files
+        if notice["poster"]
     ]
     if case["refusal"] and case["refusal"]["notice"] and reads_files:
         pages.append(PrintPage(f"/papers/{case['refusal']['notice']}", "书面告知书（附件5）"))
     pages += [PrintPage(f"/cases/{case['id']}/papers/{name}", title) for name, title in papers_of(case).items()]
-    if case["decision"]:
+    if case["decision"] and not PersonalView(case["view"]).payment_only:
         pages.append(PrintPage(f"/cases/{case['id']}/calculation", "计算表"))
     return pages

@@ -56,7 +56,9 @@ async def issued(desk: AtDesk, file_id: uuid.UUID) -> Response:
 
 @router.get("/cases/{application_id}/calculation")
 async def calculation(desk: AtDesk, application_id: uuid.UUID) -> Response:
-    """计算表 of the decision that counts: the approved one, else the newest."""
+    """计算表 of the decision that counts: the approved one, else the newest. Not for finance: it repeats the costs."""
+    if desk.signed_in.view.payment_only:
+        raise not_allowed("您的岗位不能查看计算表")
     case = await view_case(desk.services, desk.signed_in, application_id, purpose="calculation sheet")
     if case["decision"] is None:
         raise not_found("本案尚未核算")

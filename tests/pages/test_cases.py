@@ -47,6 +47,18 @@ async def test_calculation_sheet_and_posters_can_be_printed(visiting: SignedIn, 
     assert "医疗救助申请审核公示" in (await visitor.get(poster)).text
     assert 'href="/static/paper.css"' in (await visitor.get(poster)).html
     assert (await visitor.get("/static/paper.css")).status == 200
+    auditor = await visiting(posts.COUNTY_AUDITOR)
+    assert poster in (await auditor.get(f"/cases/{case.id}")).html
+    assert "医疗救助申请审核公示" in (await auditor.get(poster)).text
+
+
+async def test_finance_is_not_offered_the_calculation(visiting: SignedIn, counter: Counter) -> None:
+    case = await (await Case.file(counter)).to("county_review")
+    visitor = await visiting(posts.FINANCE_CASEWORKER)
+    shown = await visitor.get(f"/cases/{case.id}")
+    assert shown.status == 200
+    assert f"/cases/{case.id}/calculation" not in shown.html
+    assert (await visitor.get(f"/cases/{case.id}/calculation")).status == 403
 
 
 async def test_notice_is_printed_before_it_is_posted(visiting: SignedIn, counter: Counter) -> None:
