@@ -246,9 +246,9 @@ async def _check_open(session: AsyncSession, user: CurrentUser, task: TaskRow) -
     if task.state != "open":
         await _refuse_closed(session, task)
     if task.assignee not in (None, user.id):
-        holder = await _username(session, task.assignee)
+        holder, named = await _person(session, task.assignee)
         raise Refusal(
-            409, "claimed-by-other", f"此事项已由{holder}认领", f"{holder} has claimed this task", assignee=holder
+            409, "claimed-by-other", f"此事项已由{named}认领", f"{holder} has claimed this task", assignee=holder
         )
 
 
@@ -257,11 +257,12 @@ async def _refuse_closed(session: AsyncSession, task: TaskRow) -> None:
         raise Refusal(
             409, "task-closed", "此事项已由系统关闭，无须办理", "the task has been closed", reason=task.closed_reason
         )
-    by, at = await _username(session, task.answered_by), plain(task.answered_at)
+    by, named = await _person(session, task.answered_by)
+    at = plain(task.answered_at)
     raise Refusal(
         409,
         "already-answered",
-        f"此事项已由{by}于{at[:16].replace('T', ' ')}办理",
+        f"此事项已由{named}于{at[:16].replace('T', ' ')}办理",
         f"already answered by {by} at {at}",
         answered_by=by,
         answered_at=at,
@@ -312,5 +313,8 @@ def _separated(done: str, label: str) -> Refusal:
     )
 
 
-async def _username(session: AsyncSession, account: uuid.UUID | None) -> str:
-    return await session.scalar(select(AccountRow.username).where(AccountRow.id == account)) or ""
+async def _person(session: AsyncSession, account: uuid.UUID | None) -> tuple[str, str]:
+    """The username, and how a sentence names that person: the name of the account with the username beside it."""
+    found = await session.execute(select(AccountRow.username, AccountRow.name).where(AccountRow.id == account))
+    username, name = found.one_or_none() or ("", "")
+    return username, f"{name}（{username}）"

@@ -100,7 +100,7 @@ async def test_a_second_officer_learns_who_answered_and_when(counter: Counter) -
     assert code(late) == "already-answered"
     assert late.json()["answered_by"] in (CASEWORKER, second)
     assert late.json()["answered_at"] == "2025-03-03T09:00:00+08:00"
-    assert late.json()["answered_by"] in late.json()["title"]
+    assert f"经办人（{late.json()['answered_by']}）于2025-03-03 09:00" in late.json()["title"]
 
 
 async def test_a_claimed_task_is_answered_by_its_holder_only(counter: Counter) -> None:
@@ -109,6 +109,8 @@ async def test_a_claimed_task_is_answered_by_its_holder_only(counter: Counter) -
     assert (await counter.as_(second, "POST", f"/tasks/{task}/claim")).json()["assignee"] == second
     refused = await counter.answer(CASEWORKER, task, "accept")
     assert (refused.status_code, code(refused)) == (409, "claimed-by-other")
+    assert f"（{second}）认领" in refused.json()["title"]
+    assert not refused.json()["title"].startswith("此事项已由（"), "the name stands before the username"
     assert (await counter.as_(CASEWORKER, "POST", f"/tasks/{task}/release")).status_code == 403
     assert (await counter.as_(SUPERVISOR, "POST", f"/tasks/{task}/release")).json()["assignee"] is None
     assert (await counter.answer(CASEWORKER, task, "accept")).status_code == 200
