@@ -47,6 +47,7 @@ async def test_htmx_is_answered_with_the_fragment_alone(visiting: SignedIn) -> N
     visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
     shown = await visitor.get("/inbox?kind=survey", **{"HX-Request": "true"})
     assert shown.html.lstrip().startswith('<section id="tasks"')
+    assert '<a href="/inbox?box=office&amp;state=done&amp;kind=survey">' in shown.html, "the tabs keep the filter"
 
 
 async def test_empty_box_says_so(visiting: SignedIn) -> None:
