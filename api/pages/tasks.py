@@ -120,9 +120,18 @@ async def _page(
         comment_field=COMMENT,
         paper_entry_fields=PAPER_ENTRY,
         parameter=KINDS.get(base_of(key)) if key else None,
+        needed_on=_needed_on(key, about) if key else None,
         later_verbs=VERBS.values(),
         **about,
     )
+
+
+def _needed_on(key: str, about: Mapping[str, Any]) -> str | None:
+    """The day whose rules this case waits for: that of the benefit for what its assessment lacks, else of submission."""
+    case, decision = about["case"], about["decision"]
+    if decision and key in decision["missing"]:
+        return str(decision["as_of"])
+    return case["submitted_on"] if case else None
 
 
 def _empty(outcome: Outcome, decision: Mapping[str, Any] | None) -> Form:

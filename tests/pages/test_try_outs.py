@@ -113,6 +113,7 @@ async def test_missing_parameter_is_asked_for_with_how_to_write_it(visiting: Sig
     assert shown.status == 200
     assert "救助比例（防止返贫监测对象：脱贫不稳定人口）" in shown.text
     assert "比例，如 60%" in shown.text
+    assert "本案适用 2024-12-20 周五 的规定" in shown.text
 
 
 async def _some_mail_about(case: Case, stack: Stack) -> None:
