@@ -50,6 +50,7 @@ async def test_the_procedure_is_started_once_by_the_outbox(counter: Counter, wor
             text("select workflow_id, workflow, queue, argument, state from outbox where subject_id = :id"),
             {"id": filed["id"]},
         )
+    argument = {"application_id": filed["id"], "acknowledges": []}
     assert [tuple(row) for row in rows] == [
-        (f"application/{filed['number']}", "application", "casework", {"application_id": filed["id"]}, "pending")
+        (f"application/{filed['number']}", "application", "casework", argument, "pending")
     ]
