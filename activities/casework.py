@@ -1,8 +1,9 @@
 """The hands of W01: assessing the amount, posting notices, ending a case. Each method is one transaction, safe to repeat."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,11 +13,14 @@ from activities.case import acknowledge, answer_fields, close_open_tasks, end, l
 from activities.issuing import Issuing
 from policy.clock import Clock, today
 from policy.deadlines import notice_last_day
+from policy.decision import Outcome
+from policy.money import ZERO
 from policy.procedures import Procedure
 from policy.rulebook import MissingParameter
+from policy.steps import REFUSAL_PROVISIONS
 from policy.terms import ApplicationStatus, Level, PaymentStatus, RefusalStatus
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
-from store.assessment import assess_application, record_assessment
+from store.assessment import assess_application, costs_of, record_assessment
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
 from store.outbox import start_case
@@ -162,7 +166,7 @@ class Casework:
                     division=application.division,
                     amount=decision.amount,
                     payee_kind=application.payee_kind,
-                    status=PaymentStatus.PREPARED.value,
+                    status=PaymentStatus.PAY_PREPARED.value,
                     created_at=now,
                 )
                 .on_conflict_do_nothing()
@@ -197,7 +201,7 @@ class Casework:
                     id=refusal_id,
                     application_id=application.id,
                     division=application.division,
-                    status=RefusalStatus.PROPOSED.value,
+                    status=RefusalStatus.REJECT_PROPOSED.value,
                     level=ending.level,
                     provisions=answer["provisions"],
                     reason_sealed=self._vault.seal("refusal", "reason", refusal_id, answer["reason"]),
@@ -208,6 +212,7 @@ class Casework:
             )
             if refused is None:
                 return
+            session.add(_refusing_decision(application, answer["provisions"], now))
             await close_open_tasks(session, application.id, "case-refused")
             end(application, ApplicationStatus.REJECTED, now)
             record(
@@ -261,3 +266,28 @@ class Casework:
                 codes={"pending_papers": application.pending_papers},
                 grounds=["A-38"],
             )
+
+
+def _refusing_decision(application: ApplicationRow, provisions: Sequence[str], now: datetime) -> DecisionRow:
+    """The refusal as a decision: what was not met is its grounds. An earlier calculation stays as it was made."""
+    labels = {choice.code: choice.label for choice in REFUSAL_PROVISIONS}
+    return DecisionRow(
+        application_id=application.id,
+        division=application.division,
+        outcome=Outcome.NOT_ELIGIBLE.value,
+        amount=ZERO,
+        as_of=application.settled_on,
+        category=application.category,
+        base=costs_of(application).base,
+        grounds=list(provisions),
+        trace=[
+            {"step": "不符合的规定", "formula": labels.get(clause, clause), "value": "不予救助", "clause": clause}
+            for clause in provisions
+        ],
+        facts={},
+        parameters=[],
+        missing=[],
+        marks=[],
+        made_at=now,
+        final=False,
+    )

@@ -70,7 +70,7 @@ class Payments:
         async with self._database.transaction(WHOLE) as session:
             payment = await _payment(session, step.application_id)
             if payment.finance_approved_on is None:
-                payment.status = PaymentStatus.FINANCE_APPROVED.value
+                payment.status = PaymentStatus.FIN_REVIEW.value
                 payment.finance_approved_on = date.fromisoformat(step.day)
 
     @activity.defn
@@ -95,8 +95,8 @@ class Payments:
                     )
                     .on_conflict_do_nothing()
                 )
-            if payment.status != PaymentStatus.TRANSFERRED.value:
-                payment.status, payment.transferred_on = PaymentStatus.TRANSFERRED.value, day
+            if payment.status != PaymentStatus.CONFIRMED.value:
+                payment.status, payment.transferred_on = PaymentStatus.CONFIRMED.value, day
                 payment.receipt_sealed = await self._receipt(session, payment, step.task_id)
                 await self._close(session, application, payment, day)
             await acknowledge(session, step.acknowledges, now)

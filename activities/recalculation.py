@@ -50,7 +50,7 @@ async def import_year(session: AsyncSession, division: str, year: CalendarYear, 
     changed = _changed_days(before, year)
     if before and not changed and before.status is year.status:
         raise NothingChanged
-    version = (latest.version if latest else 0) + 1
+    version = max(year.version, (latest.version if latest else 0) + 1)
     session.add(
         CalendarRow(
             division=division,

@@ -12,7 +12,7 @@ from policy.claim import Claim, claim_of
 from policy.costs import LABELS, Costs
 from policy.deadlines import add_months
 from policy.decision import Decision, Outcome, TraceLine
-from policy.money import ZERO, cents, yuan
+from policy.money import ZERO, cents, plain, yuan
 from policy.rulebook import Rulebook
 from policy.terms import Category
 
@@ -47,7 +47,7 @@ def _refusal(law: Consulted, facts: CaseFacts, categories: Sequence[Category]) -
     if too_old is not None:
         return too_old
     if facts.costs.base == 0:
-        return TraceLine("救助基数", _base_formula(facts.costs), yuan(ZERO), "A-13")
+        return TraceLine("救助基数", _base_formula(facts.costs), plain(ZERO), "A-13")
     return None
 
 
@@ -66,12 +66,12 @@ def _too_old(law: Consulted, facts: CaseFacts) -> TraceLine | None:
 
 def _of_the_best(law: Consulted, facts: CaseFacts, best: Claim, claims: Sequence[Claim]) -> Decision:
     several = len(claims) > 1
-    trace = [TraceLine("救助基数", _base_formula(facts.costs), yuan(facts.costs.base), "A-13")]
+    trace = [TraceLine("救助基数", _base_formula(facts.costs), plain(facts.costs.base), "A-13")]
     if several:
         compared = "；".join(f"{claim.category.label} {yuan(claim.amount)}" for claim in claims)
         trace.append(TraceLine("多重身份就高", compared, best.category.label, "B-21"))
     result = "不予救助" if best.amount == 0 else "应救助金额"
-    trace += [*best.trace, TraceLine("核定结果", result, yuan(best.amount), best.grounds[0])]
+    trace += [*best.trace, TraceLine("核定结果", result, plain(best.amount), best.grounds[0])]
     outcome = Outcome.ELIGIBLE if best.amount else Outcome.NOT_ELIGIBLE
     grounds = [*best.grounds, "B-21" if several else None]
     marks = ("FALLBACK",) if best.fallback else ()

@@ -7,7 +7,7 @@ from itertools import pairwise
 from policy.case_facts import CaseFacts, Consulted
 from policy.decision import TraceLine
 from policy.deductible import Deductible, deductible_for
-from policy.money import ZERO, cents, percent, yuan
+from policy.money import ZERO, cents, percent, plain, yuan
 from policy.rulebook import Parameter
 from policy.terms import Category
 
@@ -65,14 +65,14 @@ def _base_before(facts: CaseFacts) -> Decimal:
 def _deductible_lines(facts: CaseFacts, deductible: Deductible, before: Decimal, left: Decimal) -> list[TraceLine]:
     clause = "B-13" if deductible.fallback else deductible.rule.clause
     note = "（上年度数据未公布，按上一年度的起付标准）" if deductible.fallback else ""
-    lines = [TraceLine("起付标准", deductible.formula + note, yuan(deductible.amount), clause)]
+    lines = [TraceLine("起付标准", deductible.formula + note, plain(deductible.amount), clause)]
     used = min(before, deductible.amount)
     if used:
         formula = f"{yuan(deductible.amount)} − 本年已使用 {yuan(used)}"
-        lines.append(TraceLine("剩余起付标准", formula, yuan(left), deductible.rule.clause))
+        lines.append(TraceLine("剩余起付标准", formula, plain(left), deductible.rule.clause))
     above = max(ZERO, facts.costs.base - left)
     formula = f"{yuan(facts.costs.base)} − {yuan(left)}"
-    return [*lines, TraceLine("起付标准以上部分", formula, yuan(above), deductible.rule.clause)]
+    return [*lines, TraceLine("起付标准以上部分", formula, plain(above), deductible.rule.clause)]
 
 
 def _by_rate(base: Decimal, before: Decimal, deductible: Decimal, rate: Parameter) -> tuple[Decimal, list[TraceLine]]:
@@ -85,7 +85,7 @@ def _by_rate(base: Decimal, before: Decimal, deductible: Decimal, rate: Paramete
         if part or rate.unit == "ratio":
             exact += part * ratio
             formula = f"{yuan(part)} × {percent(ratio)}"
-            lines.append(TraceLine("按比例救助", formula, yuan(cents(part * ratio)), rate.clause))
+            lines.append(TraceLine("按比例救助", formula, plain(cents(part * ratio)), rate.clause))
     return cents(exact), lines
 
 
@@ -95,10 +95,10 @@ def _tiers(rate: Parameter) -> list[tuple[Decimal, Decimal]]:
 
 def _capped(by_rate: Decimal, cap: Parameter, paid: Decimal) -> tuple[Decimal, TraceLine]:
     if cap.value is None:
-        return by_rate, TraceLine("年度限额", "不设封顶线", yuan(by_rate), cap.clause)
+        return by_rate, TraceLine("年度限额", "不设封顶线", plain(by_rate), cap.clause)
     limit = Decimal(cap.value)
     left = max(ZERO, limit - paid)
     amount = min(by_rate, left)
     cut = f"；封顶，核减{yuan(by_rate - amount)}" if amount < by_rate else "；未超限额"
     formula = f"限额 {yuan(limit)} − 本年已救助 {yuan(paid)} = 剩余 {yuan(left)}{cut}"
-    return amount, TraceLine("年度限额", formula, yuan(amount), cap.clause)
+    return amount, TraceLine("年度限额", formula, plain(amount), cap.clause)

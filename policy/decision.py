@@ -16,7 +16,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class TraceLine:
-    """One line of the calculation sheet 计算表: what was done, with which numbers, by which clause."""
+    """One line of the calculation sheet 计算表: what was done, with which numbers, by which clause.
+
+    `formula` is for people (10,200.00); `value` for programs too: an amount is plain (10200.00), else it is words.
+    """
 
     step: str
     formula: str

@@ -14,6 +14,18 @@ def yuan(amount: Decimal) -> str:
     return f"{amount:,.2f}"
 
 
+def plain(amount: Decimal) -> str:
+    """10200.00, as programs read it."""
+    return f"{amount:.2f}"
+
+
+def on_paper(value: str) -> str:
+    """The value of a trace line as people read it: an amount as `yuan` has it, words as they are."""
+    whole, point, places = value.partition(".")
+    is_amount = point and len(places) == 2 and whole.isdigit() and places.isdigit()
+    return yuan(Decimal(value)) if is_amount else value
+
+
 def percent(ratio: Decimal) -> str:
     """60%, 62.5%"""
     return f"{(ratio * 100).normalize():f}%"

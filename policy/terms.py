@@ -89,7 +89,7 @@ class ApplicationStatus(Term):
 class RefusalStatus(Term):
     """The states of W02 that the main path reaches."""
 
-    PROPOSED = "proposed", "待告知"
+    REJECT_PROPOSED = "reject_proposed", "待告知"
     NOTICE_ISSUED = "notice_issued", "告知书已制发"
     DELIVERED = "delivered", "已送达"
     FINAL = "final", "救济期已满"
@@ -98,10 +98,10 @@ class RefusalStatus(Term):
 class PaymentStatus(Term):
     """The states of W03 that the main path reaches."""
 
-    PREPARED = "prepared", "待申请拨款"
+    PAY_PREPARED = "pay_prepared", "待申请拨款"
     SUBMITTED_TO_FINANCE = "submitted_to_finance", "已报财政"
-    FINANCE_APPROVED = "finance_approved", "财政已审核"
-    TRANSFERRED = "transferred", "已支付"
+    FIN_REVIEW = "fin_review", "财政审核通过，待支付"
+    CONFIRMED = "confirmed", "已支付"
 
 
 class DocumentKind(Term):

@@ -5,10 +5,15 @@ from datetime import datetime
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from policy.deadlines import SHANGHAI
 from runtime.embedded.stack import Stack
 from runtime.story.counter import Counter
+
+# How long one example takes says more about the machine than about the product.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
 
 MORNING = datetime(2025, 3, 3, 9, 0, tzinfo=SHANGHAI)
 """A Monday. Nobody moves the time of this stack: what happened before is entered from paper (补录)."""

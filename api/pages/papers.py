@@ -24,6 +24,7 @@ from notifications.papers import PAPER_STYLESHEET, CalculationLine, CalculationS
 from policy.access import Action, may
 from policy.clock import today
 from policy.deadlines import notice_last_day
+from policy.money import on_paper
 from policy.parameters import base_of, dimension_of
 from policy.parameters import label as parameter_label
 from policy.terms import ApplicationStatus, Level
@@ -117,7 +118,10 @@ def _sheet(desk: Desk, case: Mapping[str, Any]) -> CalculationSheet:
         amount=Decimal(amount) if amount is not None else None,
         lines=tuple(
             CalculationLine(
-                line["step"], line["formula"], line["value"], desk.cite(line["clause"]) if line["clause"] else None
+                line["step"],
+                line["formula"],
+                on_paper(line["value"]),
+                desk.cite(line["clause"]) if line["clause"] else None,
             )
             for line in decision["trace"]
         ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from policy import terms
 from policy.deadlines import SHANGHAI
-from policy.money import percent, yuan
+from policy.money import on_paper, percent, yuan
 from policy.parameters import label as parameter_label
 from policy.terms import Rung
 
@@ -116,6 +116,7 @@ class Wording:
             "short_day": self.short_day,
             "moment": self.moment,
             "money": self.money,
+            "on_paper": on_paper,
             "term": self.term,
             "day_by_day": day_by_day,
             "label": label,

@@ -3,10 +3,11 @@
 A mapping matches when each of its keys matches; a list matches item by item and in length; anything else must be equal.
 A mapping whose keys are all operators asks about the value as a whole:
 
-    contains: x   a list has an item that matches x (each of them, where x is a list), a text has x in it
+    contains: x   a list has an item that matches x (each of them, where x is a list), a text has x in it, a mapping
+                  matches x, or has the key x
     absent: x     none of that; `absent: true` = the key is not there or null
     count: n      the number of items; beside `contains: x`, of those that match it; `count: {of: x, is: n}` likewise
-    matches: re   the whole text fits the regular expression
+    matches: re   the regular expression is found in the text; ^ and $ mean its whole
 """
 
 import json
@@ -90,6 +91,8 @@ def _contains(operand: Any, came: Any) -> bool:
         return all(any(not differences(one, item) for item in came) for one in wanted)
     if isinstance(came, str):
         return isinstance(operand, str) and operand in came
+    if isinstance(came, Mapping) and isinstance(operand, str):
+        return operand in came
     return isinstance(came, Mapping) and not differences(operand, came)
 
 
@@ -110,7 +113,7 @@ def _count(operand: Any, came: Any) -> bool:
 
 
 def _matches(operand: Any, came: Any) -> bool:
-    return isinstance(came, str) and re.fullmatch(str(operand), came) is not None
+    return isinstance(came, str) and re.search(str(operand), came) is not None
 
 
 _HOLDS = {"contains": _contains, "absent": _absent, "count": _count, "matches": _matches}

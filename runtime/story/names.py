@@ -41,8 +41,8 @@ def substitute(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def at_path(content: Any, path: str) -> Any:
-    """The value at a path such as `refusal.number` or `items[0].id`. Raises NoSuchPath."""
-    for part in _PART.findall(path):
+    """The value at a path such as `refusal.number` or `items[0].id`, also as `$.items[0].id`. Raises NoSuchPath."""
+    for part in _PART.findall(path.removeprefix("$")):
         try:
             content = content[int(part[1:-1])] if part.startswith("[") else content[_key(content, part)]
         except (KeyError, IndexError, TypeError, ValueError) as error:

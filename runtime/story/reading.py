@@ -24,14 +24,17 @@ class StoryFile:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML whose dates, amounts and words stay as written: only true, false, null and whole numbers are more than text."""
+    """YAML whose dates, amounts, codes and words stay as written: only true, false, null and counts are more than text.
+
+    A run of six digits or more is a division, a number or an account: text.
+    """
 
 
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"true|false", "tf"),
     ("null", r"~|null|", ["~", "n", ""]),
-    ("int", r"-?(0|[1-9][0-9]*)", "-0123456789"),
+    ("int", r"-?(0|[1-9][0-9]{0,4})", "-0123456789"),
     ("merge", r"<<", "<"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))

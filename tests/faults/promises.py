@@ -12,7 +12,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 PROMISES = {
     "I1 an approved application is paid exactly once": """
         select a.number from application a join decision d on d.application_id = a.id and d.final
-         where (select count(*) from payment p where p.application_id = a.id and p.status = 'transferred') <> 1
+         where (select count(*) from payment p where p.application_id = a.id and p.status = 'confirmed') <> 1
             or (select count(*) from ledger l where l.decision_id = d.id and l.side = 'debit') <> 1
             or (select count(*) from ledger l where l.decision_id = d.id and l.side = 'credit') <> 1
             or a.status <> 'paid'""",

@@ -73,7 +73,7 @@ async def test_case_is_paid_at_the_end_of_the_main_path(counter: Counter) -> Non
     assert seen["decision"]["base"] == "24731.00"
     assert seen["decision"]["final"] is True
     assert seen["payment"] == {
-        "status": "transferred",
+        "status": "confirmed",
         "status_label": seen["payment"]["status_label"],
         "amount": "10200.00",
         "payee_kind": "person",

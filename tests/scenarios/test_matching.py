@@ -44,7 +44,7 @@ def test_holds(expected: Any) -> None:
     ("expected", "path"),
     [
         ({"status": "paid"}, "status"),
-        ({"status": {"matches": "surve"}}, "status"),
+        ({"status": {"matches": "^surve$"}}, "status"),
         ({"number": "1"}, "number"),
         ({"timeline": {"absent": True}}, "timeline"),
         ({"timeline": {"count": 2}}, "timeline"),
@@ -75,3 +75,10 @@ def test_an_answer_s_own_count_is_a_name_not_an_operator() -> None:
 def test_what_is_not_there_differs_from_null() -> None:
     (missing,) = differences({"number": None}, {})
     assert (missing.expected, missing.came) == ("null", repr(NOTHING))
+
+
+def test_a_text_asks_a_mapping_for_its_key() -> None:
+    decision = {"outcome": "eligible", "amount": "10200.00"}
+    assert differences({"contains": "amount"}, decision) == []
+    assert differences({"absent": "missing"}, decision) == []
+    assert differences({"absent": "amount"}, decision) != []
