@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from policy.deadlines import SHANGHAI
 from policy.terms import ApplicationStatus
 from store.applications import ApplicationRow
 from store.disclosure import Cell, Look, disclose
 from store.tasks import TaskRow
+from store.timeline import record
 from store.vault import Vault
 
 
@@ -41,13 +43,22 @@ async def answer_fields(session: AsyncSession, vault: Vault, task_id: str, reade
     return fields
 
 
-async def close_open_tasks(session: AsyncSession, application_id: uuid.UUID, reason: str) -> None:
+async def close_open_tasks(session: AsyncSession, application_id: uuid.UUID, reason: str, at: datetime) -> None:
     """Closes what is still open on a case that has ended; an answer that came first keeps its row."""
     rows = await session.scalars(
         select(TaskRow).where(TaskRow.subject_id == application_id, TaskRow.state == "open").with_for_update()
     )
     for task in rows:
         task.state, task.closed_reason = "closed", reason
+        record(
+            session,
+            subject_id=application_id,
+            division=task.division,
+            at=at,
+            day=at.astimezone(SHANGHAI).date(),
+            tag=f"desk:{task.kind}:closed",
+            codes={"task": str(task.id), "reason": reason},
+        )
 
 
 def end(application: ApplicationRow, status: ApplicationStatus, at: datetime) -> None:

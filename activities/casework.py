@@ -213,7 +213,7 @@ class Casework:
             if refused is None:
                 return
             session.add(_refusing_decision(application, answer["provisions"], now))
-            await close_open_tasks(session, application.id, "case-refused")
+            await close_open_tasks(session, application.id, "case-refused", now)
             end(application, ApplicationStatus.REJECTED, now)
             record(
                 session,
@@ -235,7 +235,7 @@ class Casework:
             application = await locked_application(session, ending.application_id)
             if application.closed_at is not None:
                 return
-            await close_open_tasks(session, application.id, "case-withdrawn")
+            await close_open_tasks(session, application.id, "case-withdrawn", now)
             end(application, ApplicationStatus.WITHDRAWN, now)
             record(
                 session,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,8 @@ from store.reference import CalendarRow, ParameterRow
 from store.rulebook import hold_calendars, load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -228,6 +231,7 @@ class Desk:
                 },
                 grounds=[asked.clause],
             )
+            log.info("task opened", kind=asked.kind, task=str(task.id), office=office.division, due=str(period.nominal))
             await self._correspondence.announce(session, task, now)
             if asked.kind in self._tellings:
                 await self._tellings[asked.kind](session, task, period, now)

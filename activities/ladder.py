@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,8 @@ from store.periods import rungs_of
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, RungRow, TaskRow
 from store.timeline import record
+
+log = structlog.get_logger(__name__)
 
 NOTICES: dict[Rung, type[DeadlineNotice]] = {
     Rung.REMINDER: DueSoon,
@@ -82,6 +85,7 @@ class Ladder:
             return
         rulebook = await load_rulebook(session, task.division, _day(now))
         told = await self._tell(session, task, period, moment, late, now, rung_id, rulebook)
+        log.info("rung climbed", rung=moment.rung.value, kind=task.kind, task=str(task.id), late=late, told=len(told))
         record(
             session,
             subject_id=task.subject_id,

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
@@ -24,6 +25,8 @@ from store.database import WHOLE, Database
 from store.notices import NoticeRow
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
+
+log = structlog.get_logger(__name__)
 
 OVERLAP = timedelta(seconds=5)
 """A task committed while the last digest was being written is told twice rather than never."""
@@ -82,6 +85,7 @@ class Mailroom:
             row = await session.get_one(NoticeRow, notice_id, with_for_update=True)
             row.state, row.error = state, error
             row.sent_at = self._clock.now() if state == "sent" else None
+        log.info("notice handed over", notice=row.name, id=notice.notice_id, state=state)
         if state == "queued":
             raise ApplicationError(MailLater.code, type=MailLater.code)
         return state

@@ -103,7 +103,7 @@ class Payments:
 
     async def _close(self, session: AsyncSession, application: ApplicationRow, payment: PaymentRow, day: date) -> None:
         now = self._clock.now()
-        await close_open_tasks(session, application.id, "case-paid")
+        await close_open_tasks(session, application.id, "case-paid", now)
         end(application, ApplicationStatus.PAID, now)
         record(
             session,

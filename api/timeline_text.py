@@ -57,6 +57,8 @@ def _paper_entry(codes: Codes) -> str:
 
 def _desk(subject: str, action: str, codes: Codes) -> str | None:
     declared = _step(subject)
+    if declared is not None and action == "closed":
+        return f"本案已办结，{declared.label}无须再办"
     if declared is None or action != "opened":
         return None
     due = f"，应于{codes['due']}前办结" if codes.get("due") else "，未设期限"

@@ -4,8 +4,8 @@ import importlib.metadata
 from datetime import timedelta
 
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from api.services import MEGABYTE, Options, Services
 from runtime import faults, keys
 from runtime.clock import SystemClock, clock

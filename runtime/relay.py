@@ -156,6 +156,7 @@ async def run(settings: Settings) -> None:
         asyncio.create_task(probe_forever(client, database)),
     ]
     stopped = asyncio.create_task(_until(stop))
+    log.info("delivering", temporal=settings.temporal_address)
     try:
         await asyncio.wait([stopped, *works], return_when=asyncio.FIRST_COMPLETED)
         for work in works:

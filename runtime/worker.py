@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
+import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -35,6 +36,8 @@ from workflows.payment import Payment
 from workflows.probe import ProbeWorkflow
 from workflows.rejection import Refusal
 
+log = structlog.get_logger(__name__)
+
 CASEWORK_WORKFLOWS: Sequence[type] = (Application, Refusal, Payment, ProbeWorkflow)
 MAIL_WORKFLOWS: Sequence[type] = (Notice, Digest)
 WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS)
@@ -62,6 +65,7 @@ async def run(settings: Settings) -> None:
     casework, mail = workers(client, settings, database)
     try:
         async with casework, mail:
+            log.info("working", queues=[CASEWORK, MAIL], temporal=settings.temporal_address)
             await stop.wait()
     finally:
         await database.close()

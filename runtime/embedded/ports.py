@@ -26,9 +26,8 @@ def free(host: str = "127.0.0.1") -> int:
 def demand(host: str, port: int, option: str, purpose: str) -> int:
     """That port, or StartTrouble naming it and the setting that changes it."""
     if not is_free(host, port):
-        raise StartTrouble(
-            f"端口 {port} 已被占用（{purpose}）。请先停止占用它的程序，或换一个端口：{option}={port + 1}"
-        )
+        another = next((other for other in range(port + 1, min(port + 100, 65536)) if is_free(host, other)), free(host))
+        raise StartTrouble(f"端口 {port} 已被占用（{purpose}）。请先停止占用它的程序，或换一个端口：{option}={another}")
     return port
 
 
