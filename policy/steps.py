@@ -115,7 +115,7 @@ ACCEPTANCE = Step(
         Outcome(
             "accept_with_pending",
             "容缺受理",
-            (Field("pending", "后补的材料", Kind.CHOICES, choices=_PAPER_KINDS, clause="B-19"),),
+            (Field("pending", "后补的材料", Kind.CHOICES, required=False, choices=_PAPER_KINDS, clause="B-19"),),
             clause="B-19",
         ),
         Outcome(

@@ -27,12 +27,17 @@ async def accept(answer: Answer) -> None:
 
 
 async def accept_with_pending(answer: Answer) -> None:
-    """容缺受理: allowed by the city, only for the papers it lists, and only for papers that are really missing."""
+    """容缺受理: allowed by the city, only for the papers it lists, and only for papers that are really missing.
+
+    Without a list they are all that is missing: what is required, and what the applicant promised to bring.
+    """
     await _check_allowed(answer)
-    chosen: list[str] = answer.values["pending"]
-    followable: list[str] = await answer.setting("PENDING_PAPERS")
     rows = await _papers(answer)
     given = {row.kind for row in rows if row.state in GIVEN}
+    chosen: list[str] = answer.values.get("pending") or await _to_follow(answer, rows)
+    if not chosen:
+        raise wrong_fields([wrong_field("pending", "材料已经齐全，请选择“受理”", "no paper is missing: accept", "B-19")])
+    followable: list[str] = await answer.setting("PENDING_PAPERS")
     problems = [
         wrong_field("pending", f"“{_label(kind)}”不在可以后补的材料之列", f"{kind} may not follow later", "B-19")
         for kind in chosen
@@ -137,6 +142,12 @@ async def _missing(answer: Answer) -> list[str]:
     required: list[str] = await answer.setting("REQUIRED_PAPERS")
     given = {row.kind for row in await _papers(answer) if row.state in GIVEN}
     return [kind for kind in required if kind not in given]
+
+
+async def _to_follow(answer: Answer, rows: Sequence[PaperRow]) -> list[str]:
+    given = {row.kind for row in rows if row.state in GIVEN}
+    promised = [row.kind for row in rows if row.state == PENDING and row.kind not in given]
+    return list(dict.fromkeys([*await _missing(answer), *promised]))
 
 
 async def _papers(answer: Answer) -> Sequence[PaperRow]:

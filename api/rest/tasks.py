@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.commands import Submitted, answer_task, claim_task, outlook, release_task, standing
 from api.errors import not_allowed, not_found, not_yet_built
@@ -35,7 +35,7 @@ class AnswerBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     outcome: Annotated[str, Field(min_length=1, max_length=40)]
-    fields: dict[str, Any] = {}
+    fields: Annotated[dict[str, Any], BeforeValidator(lambda sent: {} if sent is None else sent)] = {}
     comment: Annotated[str | None, Field(max_length=4000)] = None
     done_on: date | None = None
     paper_reason: Annotated[str | None, Field(max_length=4000)] = None

@@ -175,6 +175,25 @@ async def test_acceptance_needs_all_required_papers(counter: Counter) -> None:
     assert (paper["state"], paper["file"]) == ("supplied", file)
 
 
+async def test_papers_to_follow_are_all_that_is_missing_when_none_is_named(counter: Counter) -> None:
+    given = (await counter.application())["documents"]
+    complete = await counter.open_task(await counter.file(documents=given), "acceptance")
+    nothing = await counter.answer(CASEWORKER, complete, "accept_with_pending")
+    assert (nothing.status_code, nothing.json()["errors"][0]["pointer"]) == (422, "/fields/pending")
+
+    without_proof = [paper for paper in (await counter.application())["documents"] if paper["kind"] != "insurance_proof"]
+    filed = await counter.file(documents=[*without_proof, {"kind": "insurance_proof", "pending": True}])
+    task = await counter.open_task(filed, "acceptance")
+    assert (await counter.answer(CASEWORKER, task, "accept_with_pending", fields=None)).status_code == 200
+    case = (await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")).json()
+    assert case["timeline"][-1]["codes"]["pending"] == ["insurance_proof"]
+
+    without_diagnosis = [paper for paper in (await counter.application())["documents"] if paper["kind"] != "diagnosis"]
+    task = await counter.open_task(await counter.file(documents=without_diagnosis), "acceptance")
+    refused = await counter.answer(CASEWORKER, task, "accept_with_pending")
+    assert (refused.status_code, refused.json()["errors"][0]["clause"]) == (422, "B-19")
+
+
 async def test_missing_papers_are_asked_for_once(counter: Counter, worker: Database) -> None:
     filed, task = await opened(counter, "acceptance")
     fields = {"missing": ["other"], "note": "请补户口簿"}
