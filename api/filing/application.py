@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import Refusal, not_allowed, wrong_fields
 from api.filing.checks import check_filing
-from api.filing.people import Registered, register
-from api.filing.reading import read_filing
+from api.filing.people import known_person, register
+from api.filing.reading import Reading, read_filing
 from api.filing.shape import Filing
 from api.idempotency import Once
 from api.identity import CurrentUser
@@ -55,6 +55,7 @@ async def file_application(services: Services, user: CurrentUser, raw: Any, key:
         if earlier is not None:
             return Filed(uuid.UUID(earlier["id"]), earlier["number"], earlier["status"])
         reading = read_filing(raw)
+        await _check_unused(services, session, reading)
         checked = await check_filing(session, user, reading, today(services.clock))
         if checked.problems or reading.filing is None:
             raise wrong_fields(checked.problems)
@@ -77,8 +78,8 @@ async def _write(
     submitted_on = filing.submitted_on or today(services.clock)
     division = normal_division(filing.division)
     registered = await register(session, vault, filing.applicant, division, now)
-    settlement = vault.blind("settlement", same_number(filing.costs.settlement_no))
-    await _check_settlement(session, registered, settlement)
+    settlement = _settlement_index(vault, filing.costs.settlement_no)
+    await _check_settlement(session, registered.person, settlement)  # again, now that twins wait for each other
     application: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
     number = await _next_number(session, division, submitted_on)
     row = ApplicationRow(
@@ -104,7 +105,7 @@ async def _write(
     )
     session.add(row)
     await session.flush()
-    session.add_all(_paper(vault, row, paper) for paper in _with_ids(filing))
+    session.add_all(_paper(vault, row, paper) for paper in await _with_ids(session, filing))
     for file in files.values():
         file.application_id = application
     record(
@@ -131,10 +132,22 @@ def same_number(typed: str) -> str:
     return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
 
 
-async def _check_settlement(session: AsyncSession, registered: Registered, settlement: bytes) -> None:
+def _settlement_index(vault: Vault, typed: str) -> bytes:
+    return vault.blind("settlement", same_number(typed))
+
+
+async def _check_unused(services: Services, session: AsyncSession, reading: Reading) -> None:
+    """Before anything else: whoever files the same case twice is told so, not that its files are in use."""
+    id_number, settlement = reading.applicant.get("id_number"), reading.costs.get("settlement_no")
+    person = await known_person(session, services.vault, id_number) if id_number and settlement else None
+    if person and settlement:
+        await _check_settlement(session, person, _settlement_index(services.vault, settlement))
+
+
+async def _check_settlement(session: AsyncSession, person: uuid.UUID, settlement: bytes) -> None:
     used = await session.scalar(
         text("select settlement_used(:person, :settlement)"),
-        {"person": registered.person, "settlement": settlement},
+        {"person": person, "settlement": settlement},
     )
     if used:
         zh, en = (
@@ -199,8 +212,14 @@ class _NewPaper:
     dated: date | None
 
 
-def _with_ids(filing: Filing) -> list[_NewPaper]:
-    return [_NewPaper(uuid.uuid4(), paper.kind, paper.file, paper.no, paper.date) for paper in filing.documents]
+async def _with_ids(session: AsyncSession, filing: Filing) -> list[_NewPaper]:
+    """Ids that rise in the order in which the papers were handed in: they are shown by id."""
+    count = {"count": len(filing.documents)}
+    ids = sorted(await session.scalars(text("select uuidv7() from generate_series(1, :count)"), count))
+    return [
+        _NewPaper(key, paper.kind, paper.file, paper.no, paper.date)
+        for key, paper in zip(ids, filing.documents, strict=True)
+    ]
 
 
 def _paper(vault: Vault, application: ApplicationRow, paper: _NewPaper) -> PaperRow:

@@ -38,13 +38,23 @@ async def register(
     indexes = [vault.blind(ID_NUMBER, somebody.id_number) for somebody in people]
     for index in sorted(indexes):
         await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(index[:8], signed=True))))
-    known = [await session.scalar(text("select person_known(:index)"), {"index": index}) for index in indexes]
+    known = [await _known(session, index) for index in indexes]
     household = await _household(session, known, division, now)
     ids = [
         found or await _new_person(session, vault, somebody, index, household, division, now)
         for somebody, index, found in zip(people, indexes, known, strict=True)
     ]
     return Registered(ids[0], household)
+
+
+async def known_person(session: AsyncSession, vault: Vault, id_number: str) -> uuid.UUID | None:
+    """The person of this ID number, wherever they are registered; None where nobody has it."""
+    return await _known(session, vault.blind(ID_NUMBER, normal(id_number)))
+
+
+async def _known(session: AsyncSession, index: bytes) -> uuid.UUID | None:
+    known: uuid.UUID | None = await session.scalar(text("select person_known(:index)"), {"index": index})
+    return known
 
 
 async def _household(

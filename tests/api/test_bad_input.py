@@ -129,6 +129,13 @@ async def test_a_settlement_is_used_once(counter: Counter) -> None:
     assert answer.json()["errors"][0]["clause"] == "B-21"
 
 
+async def test_the_same_application_sent_twice_is_told_of_its_settlement_not_of_its_files(counter: Counter) -> None:
+    body = await counter.application()
+    assert (await counter.as_(CASEWORKER, "POST", "/applications", json=body)).status_code == 201
+    again = await counter.as_(CASEWORKER, "POST", "/applications", json=body)
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/settlement-already-used")
+
+
 async def test_a_refused_application_leaves_nothing_behind(counter: Counter, worker: Database) -> None:
     counts = text(
         "select (select count(*) from application), (select count(*) from person), (select count(*) from outbox), "

@@ -25,6 +25,13 @@ async def test_a_case_is_shown_with_its_timeline(counter: Counter) -> None:
     assert [entry["tag"] for entry in case["timeline"]] == ["counter:application:submitted"]
 
 
+async def test_papers_are_shown_in_the_order_in_which_they_were_handed_in(counter: Counter) -> None:
+    papers = list(reversed((await counter.application())["documents"]))
+    filed = await counter.file(documents=papers)
+    case = (await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")).json()
+    assert [paper["file"] for paper in case["documents"]] == [paper["file"] for paper in papers]
+
+
 async def test_one_person_is_one_row_wherever_they_apply(counter: Counter, worker: Database) -> None:
     applicant = {"id_number": "140522199001010030", "registered_in": "140522101", "household": []}
     other = "township.township_government.caseworker@140522101"
