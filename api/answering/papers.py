@@ -36,7 +36,9 @@ async def accept_with_pending(answer: Answer) -> None:
     given = {row.kind for row in rows if row.state in GIVEN}
     chosen: list[str] = answer.values.get("pending") or await _to_follow(answer, rows)
     if not chosen:
-        raise wrong_fields([wrong_field("pending", "材料已经齐全，请选择“受理”", "no paper is missing: accept", "B-19")])
+        raise wrong_fields(
+            [wrong_field("pending", "材料已经齐全，请选择“受理”", "no paper is missing: accept", "B-19")]
+        )
     followable: list[str] = await answer.setting("PENDING_PAPERS")
     problems = [
         wrong_field("pending", f"“{_label(kind)}”不在可以后补的材料之列", f"{kind} may not follow later", "B-19")

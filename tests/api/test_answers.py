@@ -181,7 +181,9 @@ async def test_papers_to_follow_are_all_that_is_missing_when_none_is_named(count
     nothing = await counter.answer(CASEWORKER, complete, "accept_with_pending")
     assert (nothing.status_code, nothing.json()["errors"][0]["pointer"]) == (422, "/fields/pending")
 
-    without_proof = [paper for paper in (await counter.application())["documents"] if paper["kind"] != "insurance_proof"]
+    without_proof = [
+        paper for paper in (await counter.application())["documents"] if paper["kind"] != "insurance_proof"
+    ]
     filed = await counter.file(documents=[*without_proof, {"kind": "insurance_proof", "pending": True}])
     task = await counter.open_task(filed, "acceptance")
     assert (await counter.answer(CASEWORKER, task, "accept_with_pending", fields=None)).status_code == 200
