@@ -16,24 +16,50 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("enum", "不在可选范围内", "is not one of the choices"),
     ("literal", "不在可选范围内", "is not one of the choices"),
     ("uuid", "应为编号", "must be an id"),
-    ("string_too_short", "必须填写", "is required"),
+    ("string_too_short", "过短", "is too short"),
     ("string_too_long", "过长", "is too long"),
+    ("string_pattern", "格式不符", "has not the expected form"),
     ("string", "应为文字", "must be text"),
     ("list", "应为清单", "must be a list"),
+    ("too_short", "必须选择", "needs an entry"),
     ("too_long", "过多", "has too many entries"),
     ("int", "应为整数", "must be a whole number"),
-    ("greater_than", "过小", "is too small"),
+    ("greater_than", "不能为负数", "must not be negative"),
     ("less_than", "过大", "is too large"),
 )
+_LIMITS: Mapping[str, tuple[str, str, str]] = {
+    "string_too_short": ("min_length", "不得少于{}个字符", "must have at least {} characters"),
+    "string_too_long": ("max_length", "不得超过{}个字符", "must not exceed {} characters"),
+    "too_long": ("max_length", "不得超过{}项", "must not have more than {} entries"),
+    "greater_than": ("gt", "应大于{}", "must be more than {}"),
+    "greater_than_equal": ("ge", "不得小于{}", "must be at least {}"),
+    "less_than_equal": ("le", "不得大于{}", "must be at most {}"),
+}
+"""What is said where the limit is known: its name in the context of the validating library, and the words around it."""
 _OUTER = ("body", "query", "path", "header")
 
 
-def shape_problem(kind: str, where: Sequence[str | int], _context: Mapping[str, Any] | None = None) -> Problem:
+def shape_problem(kind: str, where: Sequence[str | int], context: Mapping[str, Any] | None = None) -> Problem:
     """The problem at a location such as ("body", "costs", "total"): pointer /costs/total."""
     parts = [str(part) for part in where if part not in _OUTER]
-    zh, en = next(((zh, en) for start, zh, en in _SHAPES if kind.startswith(start)), ("填写有误", "is wrong"))
+    zh, en = _of_limit(kind, context or {}) or _of_kind(kind)
     name = parts[-1] if parts else ""
     return Problem("".join(f"/{part}" for part in parts), f"“{LABELS.get(name, name)}”{zh}", f"{name} {en}")
+
+
+def _of_kind(kind: str) -> tuple[str, str]:
+    return next(((zh, en) for start, zh, en in _SHAPES if kind.startswith(start)), ("填写有误", "is wrong"))
+
+
+def _of_limit(kind: str, context: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The words with the limit itself; None where the kind has none, or the plain words say it better."""
+    name, zh, en = _LIMITS.get(kind, ("", "", ""))
+    limit = context.get(name)
+    if limit is None:
+        return None
+    if name == "min_length" and limit == 1:
+        return _of_kind("missing")
+    return None if name == "ge" and limit == 0 else (zh.format(limit), en.format(limit))
 
 
 LABELS = {

@@ -31,7 +31,7 @@ def read_filing(raw: Any) -> Reading:
     try:
         filing = Filing.model_validate(raw)
     except ValidationError as error:
-        problems = [shape_problem(found["type"], found["loc"]) for found in error.errors()]
+        problems = [shape_problem(found["type"], found["loc"], found.get("ctx")) for found in error.errors()]
     whole = raw if isinstance(raw, dict) else {}
     applicant = _mapping(whole.get("applicant"))
     return Reading(

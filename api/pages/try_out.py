@@ -39,7 +39,7 @@ async def assess(desk: AtDesk, posted: FromForm) -> Response:
         body = AssessBody.model_validate(_asked(form))
         decision = await try_assessment(desk.services, desk.signed_in, body)
     except ValidationError as error:
-        problems = [shape_problem(found["type"], found["loc"]) for found in error.errors()]
+        problems = [shape_problem(found["type"], found["loc"], found.get("ctx")) for found in error.errors()]
         return _page(desk, replace(form, problems=wrongs(problems)), status=422)
     except Refusal as refusal:
         if refusal.status != 422:
