@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from policy.terms import Post
+from policy.terms import Post, Role
 from store.paging import Page, decode, page
 
 _TASK = """
@@ -29,9 +29,16 @@ left join account doer on doer.id = t.answered_by
 """
 
 
+HEADS = (Role.SUPERVISOR, Role.LEADER)
+"""Who sees to it that the tasks of others in their unit are done."""
+
+
 @dataclass(frozen=True)
 class TaskFilter:
-    """`state`: open, overdue, done. `box`: mine (assigned to `account`), office (at `post` in `division`), area."""
+    """`state`: open, overdue, done. `box`: mine (assigned to `account`), office (at `post` in `division`), area.
+
+    The office of a supervisor or leader is the whole unit: all that waits for any post of their department there.
+    """
 
     account: uuid.UUID
     post: Post
@@ -138,12 +145,12 @@ def _box(wanted: TaskFilter, values: dict[str, Any]) -> Sequence[str]:
     if wanted.box == "mine":
         values["account"] = wanted.account
         return ("coalesce(t.answered_by, t.assignee) = :account",)
-    values |= {
-        "office": wanted.division,
-        "department": wanted.post.department.value,
-        "role": wanted.post.role.value,
-    }
-    return ("t.office = :office", "t.department = :department", "t.role = :role")
+    values |= {"office": wanted.division, "department": wanted.post.department.value}
+    unit = ("t.office = :office", "t.department = :department")
+    if wanted.post.role in HEADS:
+        return unit
+    values["role"] = wanted.post.role.value
+    return (*unit, "t.role = :role")
 
 
 def _search(wanted: TaskFilter, values: dict[str, Any]) -> Sequence[str]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.commands import Submitted, answer_task, claim_task, outlook, release_task, standing
-from api.errors import not_allowed, not_found, not_yet_built
+from api.errors import not_allowed, not_found, not_yet_built, wrong_fields
 from api.idempotency import KeyHeader
 from api.identity import CurrentUser, User
 from api.prefer import PreferHeader, wait_seconds, wait_until
@@ -18,6 +18,8 @@ from api.searching import codes_only
 from api.services import Services
 from policy.access import Action, may
 from policy.clock import today
+from policy.problems import Problem
+from policy.steps import every_step, is_kind
 from policy.terms import Role
 from store import lists
 from store.paging import Page
@@ -52,7 +54,10 @@ async def listing(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """The inbox: `mine` are those assigned to me (or done by me), `office` those at my desk, `area` all of my area."""
+    """The inbox: `mine` are those assigned to me (or done by me), `office` those at my desk, `area` all of my area.
+
+    For supervisors and leaders `office` is all that waits in their unit, whoever of it is to act.
+    """
     found = await list_tasks(services, user, state, box, kind, q, cursor=cursor, limit=limit)
     return {"items": found.items, "next": found.next}
 
@@ -137,6 +142,7 @@ async def list_tasks(
 ) -> Page:
     """A page of tasks as `task_view` shows them. Raises Refusal, paging.BadCursor."""
     word = codes_only(q)
+    _check_kind(kind)
     _check_works(user)
     if box == "area" and user.post.role not in OVERSEERS:
         raise not_allowed("只有审核人、负责人和审计员可以查看辖区全部事项")
@@ -156,6 +162,13 @@ async def view_task(services: Services, user: CurrentUser, task_id: uuid.UUID) -
             raise not_found()
         _check_works(user)
         return task_view(row, await load_timekeeping(session, today(services.clock)))
+
+
+def _check_kind(kind: str) -> None:
+    if kind and not is_kind(kind):
+        known = "、".join(f"{each.kind}（{each.label}）" for each in every_step())
+        kinds = ", ".join(each.kind for each in every_step())
+        raise wrong_fields([Problem("/kind", f"没有这种办理环节，只有：{known}", f"only these kinds: {kinds}")])
 
 
 def _check_works(user: CurrentUser) -> None:

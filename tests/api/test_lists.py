@@ -27,6 +27,9 @@ async def test_a_task_tells_its_due_date_and_why(counter: Counter) -> None:
     assert shown["opened_at"] == "2025-03-03T09:00:00+08:00"
     accept = shown["outcomes"][0]
     assert (accept["name"], accept["label"], accept["later"]) == ("accept", "受理", False)
+    nothing = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+    assert accept["schema"] == nothing
+    assert shown["outcomes"][3]["schema"]["required"] == ["provisions", "reason"]
 
 
 async def test_the_light_turns_yellow_and_red(counter: Counter, clock: StoppedClock) -> None:
@@ -66,7 +69,23 @@ async def test_the_area_is_for_those_who_oversee(counter: Counter) -> None:
     for overseer in (SUPERVISOR, COUNTY_SUPERVISOR):
         area = await listed(counter, overseer, box="area", q=filed["number"])
         assert [item["kind"] for item in area["items"]] == ["acceptance"]
-        assert (await listed(counter, overseer, q=filed["number"]))["items"] == []
+
+
+async def test_the_office_of_a_supervisor_and_a_leader_is_their_whole_unit(counter: Counter) -> None:
+    filed = await counter.file()
+    for kind in ("survey", "township_review", "county_review", "finance_review"):
+        await counter.open_task(filed, kind)
+    leader = "township.township_government.leader@140522100"
+    seen = {
+        username: sorted(item["kind"] for item in (await listed(counter, username, q=filed["number"]))["items"])
+        for username in (CASEWORKER, SUPERVISOR, leader, COUNTY_SUPERVISOR)
+    }
+    assert seen == {
+        CASEWORKER: ["survey"],
+        SUPERVISOR: ["survey", "township_review"],
+        leader: ["survey", "township_review"],
+        COUNTY_SUPERVISOR: ["county_review"],
+    }
 
 
 async def test_pages_follow_each_other_by_cursor_without_gap(counter: Counter) -> None:
@@ -86,6 +105,12 @@ async def test_pages_follow_each_other_by_cursor_without_gap(counter: Counter) -
     targets = [item["due"]["work_target"] for item in seen]
     assert targets == sorted(targets)
     assert (await counter.as_(CASEWORKER, "GET", "/tasks", params={"cursor": "rubbish"})).status_code == 422
+
+
+async def test_an_unknown_kind_is_refused_with_those_that_there_are(counter: Counter) -> None:
+    refused = await counter.as_(CASEWORKER, "GET", "/tasks", params={"kind": "surveys"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/kind")
+    assert "survey（入户调查）" in refused.json()["errors"][0]["zh"]
 
 
 async def test_what_is_done_is_listed_with_its_answer(counter: Counter) -> None:
