@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from policy.deadlines import SHANGHAI
+from policy.fields import fields_schema
 from policy.parameters import label as parameter_label
 from policy.steps import Outcome, step
 from store.timekeeping import Timekeeping
@@ -82,6 +83,7 @@ def outcomes_view(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
             "later": outcome.later,
             "clause": outcome.clause,
             "fields": [field.schema() for field in outcome.fields],
+            "schema": fields_schema(outcome.fields),
         }
         for outcome in outcomes
     ]

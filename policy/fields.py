@@ -44,23 +44,32 @@ class Field:
 
     def schema(self) -> dict[str, Any]:
         """The field as a JSON Schema property, with its 中文 title; `x-` keys serve the form."""
-        shape: dict[str, Any] = dict(_SHAPES[self.kind])
-        if self.kind is Kind.CHOICE:
-            shape["enum"] = [choice.code for choice in self.choices]
-        if self.kind in (Kind.CHOICES, Kind.DOCUMENTS) and self.choices:
-            codes = [choice.code for choice in self.choices]
-            if self.kind is Kind.CHOICES:
-                shape["items"] = {"enum": codes}
         return {
             "name": self.name,
             "title": self.label,
-            **shape,
+            **self._shape(),
             "description": self.help,
             "x-kind": self.kind.value,
             "x-required": self.required,
             "x-clause": self.clause,
             "x-labels": {choice.code: choice.label for choice in self.choices},
         }
+
+    def _shape(self) -> dict[str, Any]:
+        shape = dict(_SHAPES[self.kind])
+        codes = [choice.code for choice in self.choices]
+        match self.kind:
+            case Kind.CHOICE:
+                shape["enum"] = codes
+            case Kind.CHOICES:
+                shape["items"] = {"type": "string", "enum": codes}
+            case Kind.DOCUMENTS:
+                shape["items"] = _paper_shape(codes)
+        if self.required and shape["type"] == "array":
+            shape["minItems"] = 1
+        if self.required and self.kind in (Kind.LINE, Kind.TEXT):
+            shape["minLength"] = 1
+        return shape
 
     def read(self, raw: Any) -> tuple[Any, Problem | None]:
         """The value in JSON form (dates and money as text), or what is wrong with it. Empty input is None."""
@@ -71,6 +80,16 @@ class Field:
 
     def _problem(self, zh: str, en: str) -> Problem:
         return Problem(f"/fields/{self.name}", f"“{self.label}”{zh}", f"{self.name} {en}", self.clause)
+
+
+def fields_schema(fields: Sequence[Field]) -> dict[str, Any]:
+    """What an answer's `fields` must be, as one JSON Schema."""
+    return {
+        "type": "object",
+        "properties": {field.name: field.schema() for field in fields},
+        "required": [field.name for field in fields if field.required],
+        "additionalProperties": False,
+    }
 
 
 def read_fields(fields: Sequence[Field], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -154,6 +173,14 @@ def _documents(field: Field, raw: Any) -> tuple[Any, Problem | None]:
     return [{"kind": paper["kind"], "file": paper["file"]} for paper in raw], None
 
 
+def _paper_shape(kinds: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["kind", "file"],
+        "properties": {"kind": {"type": "string", "enum": kinds}, "file": {"type": "string", "format": "uuid"}},
+    }
+
+
 _SHAPES: dict[Kind, dict[str, Any]] = {
     Kind.LINE: {"type": "string", "maxLength": LONGEST_LINE},
     Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
@@ -162,14 +189,7 @@ _SHAPES: dict[Kind, dict[str, Any]] = {
     Kind.CHOICE: {"type": "string"},
     Kind.CHOICES: {"type": "array", "uniqueItems": True},
     Kind.NAMES: {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
-    Kind.DOCUMENTS: {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["kind", "file"],
-            "properties": {"kind": {"type": "string"}, "file": {"type": "string", "format": "uuid"}},
-        },
-    },
+    Kind.DOCUMENTS: {"type": "array"},
 }
 
 _READERS = {

@@ -2,8 +2,9 @@
 
 import pytest
 
-from policy.fields import Choice, Field, Kind, read_fields
-from policy.steps import COUNTY_APPROVAL, SURVEY, TOWNSHIP_REVIEW, every_step
+from policy.fields import Choice, Field, Kind, fields_schema, read_fields
+from policy.steps import COUNTY_APPROVAL, SUPPLEMENT, SURVEY, TOWNSHIP_REVIEW, every_step
+from policy.terms import DocumentKind
 
 
 def test_every_problem_is_named_at_once_with_its_clause() -> None:
@@ -50,6 +51,20 @@ def test_every_field_of_every_step_has_a_schema_with_its_label() -> None:
     for field in fields:
         schema = field.schema()
         assert (schema["name"], schema["title"], schema["x-required"]) == (field.name, field.label, field.required)
+
+
+def test_the_schema_of_an_outcome_asks_for_what_is_read_and_no_more() -> None:
+    recorded, supplied = SURVEY.outcome("recorded"), SUPPLEMENT.outcome("supplied")
+    assert recorded is not None
+    assert supplied is not None
+    survey = fields_schema(recorded.fields)
+    assert (survey["type"], survey["additionalProperties"]) == ("object", False)
+    assert survey["required"] == ["illness", "household_economy", "surveyors"]
+    assert (survey["properties"]["illness"]["minLength"], survey["properties"]["surveyors"]["minItems"]) == (1, 1)
+    assert "minLength" not in survey["properties"]["village_helper"]
+    papers = fields_schema(supplied.fields)["properties"]["documents"]
+    assert papers["items"]["properties"]["kind"]["enum"] == [kind.value for kind in DocumentKind]
+    assert papers["minItems"] == 1
 
 
 def test_overlong_text_is_refused_not_cut() -> None:
