@@ -149,6 +149,9 @@ class Post:
 
     @property
     def label(self) -> str:
+        """县级医疗保障审核人; a township has one office, so its level and department are said once: 乡镇（街道）经办人."""
+        if self.department is Department.TOWNSHIP_GOVERNMENT:
+            return f"乡镇（街道）{self.role.label}"
         return f"{self.level.label}{self.department.label}{self.role.label}"
 
 

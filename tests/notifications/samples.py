@@ -17,7 +17,7 @@ from notifications.catalog import (
 SURVEY_LINK = "http://127.0.0.1:8000/tasks/0199f2c4-7a10-7c3e-9b1d-3f5a6e7d8c90"
 
 survey = {
-    "recipient": "阳城县北留镇乡级乡镇人民政府（街道办事处）审核人",
+    "recipient": "阳城县北留镇乡镇（街道）审核人",
     "division_name": "阳城县北留镇",
     "link": SURVEY_LINK,
     "grounds": ("晋医保发〔2019〕46号 三（十一）", "入户调查期限10个工作日（本地设置）"),
@@ -71,7 +71,7 @@ SAMPLES: dict[str, Notice] = {
             **(
                 survey
                 | {
-                    "recipient": "阳城县北留镇乡级乡镇人民政府（街道办事处）经办人",
+                    "recipient": "阳城县北留镇乡镇（街道）经办人",
                     "grounds": ("晋医保发〔2019〕46号 三（十一）", "晋医保发〔2019〕46号 附件5"),
                     "task_label": "送达登记",
                     "nominal": date(2025, 4, 17),
