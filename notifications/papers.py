@@ -141,6 +141,7 @@ class Poster(Paper):
     objection_contact: str
     """Office, telephone and address that take objections."""
     supervision_line: str
+    """The office that supervises the notice."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -234,6 +235,7 @@ class AcceptanceReceipt(Paper):
     survey_until: date | None
     """None without a term."""
     contact: str
+    """Office to turn to, with its telephone where it is known."""
 
     def __post_init__(self) -> None:
         if bool(self.pending_papers) != (self.pending_until is not None):
@@ -259,17 +261,21 @@ class MissingPapers(Paper):
     supply_until: date | None
     """None without a term."""
     contact: str
+    """Office to turn to, with its telephone where it is known."""
 
     def __post_init__(self) -> None:
         if not self.missing:
             raise ValueError("nothing is missing")
 
 
-def render_paper(paper: Paper, *, stylesheet: str) -> str:
+def render_paper(paper: Paper, *, stylesheet: str, back: str | None = None) -> str:
     """The page as HTML; `stylesheet` is the address under which PAPER_STYLESHEET is served.
+
+    `back` is the address of the case, offered above the sheet on screens; None for a paper that is kept.
 
     Raises jinja2.UndefinedError where the template asks for what the paper does not say.
     """
     variables = {field.name: getattr(paper, field.name) for field in fields(paper)}
     template = environment.get_template(f"papers/{paper.folder}/page.html")
-    return template.render(variables, title=paper.title, number=getattr(paper, "number", None), stylesheet=stylesheet)
+    number = getattr(paper, "number", None)
+    return template.render(variables, title=paper.title, number=number, stylesheet=stylesheet, back=back)

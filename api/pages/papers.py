@@ -20,7 +20,14 @@ from api.pages.wording import MARKS, Wording
 from api.parameter_name import parameter_name
 from api.rest.files import read_file
 from api.texts import CHINESE
-from notifications.papers import PAPER_STYLESHEET, CalculationLine, CalculationSheet, ParameterLine, render_paper
+from notifications.papers import (
+    PAPER_STYLESHEET,
+    CalculationLine,
+    CalculationSheet,
+    Paper,
+    ParameterLine,
+    render_paper,
+)
 from policy.access import Action, may
 from policy.clock import today
 from policy.deadlines import notice_last_day
@@ -65,7 +72,7 @@ async def calculation(desk: AtDesk, application_id: uuid.UUID) -> Response:
         raise not_found("本案尚未核算")
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, {case["division"]})
-    return HTMLResponse(render_paper(_sheet(desk, case), stylesheet=STYLESHEET), headers=NO_STORE)
+    return _printable(_sheet(desk, case), application_id)
 
 
 @router.get("/cases/{application_id}/papers/{name}")
@@ -78,7 +85,7 @@ async def drawn(desk: AtDesk, application_id: uuid.UUID, name: str) -> Response:
         raise not_found()
     rulebook = desk.law.rulebook(case["division"], today(desk.services.clock))
     paper = draw(name, case, Issuer(case["division_name"], rulebook))
-    return HTMLResponse(render_paper(paper, stylesheet=STYLESHEET), headers=NO_STORE)
+    return _printable(paper, application_id)
 
 
 @router.get("/cases/{application_id}/poster")
@@ -101,7 +108,12 @@ async def poster_to_post(desk: AtDesk, application_id: uuid.UUID) -> Response:
         look = Look(str(user.id), "application", application.id, application.division, "poster to post", now)
         names = Correspondence(services.options.base_url, 0)
         paper = await poster_paper(session, services.vault, names, rulebook, application, notice, look)
-    return HTMLResponse(render_paper(paper, stylesheet=STYLESHEET), headers=NO_STORE)
+    return _printable(paper, application_id)
+
+
+def _printable(paper: Paper, application_id: uuid.UUID) -> Response:
+    page = render_paper(paper, stylesheet=STYLESHEET, back=f"/cases/{application_id}")
+    return HTMLResponse(page, headers=NO_STORE)
 
 
 def _sheet(desk: Desk, case: Mapping[str, Any]) -> CalculationSheet:

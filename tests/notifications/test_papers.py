@@ -128,7 +128,7 @@ def test_poster_says_until_when_and_where_to_object() -> None:
     text = text_of(TOWNSHIP_POSTER)
     assert "2025年3月13日张贴，至2025年3月20日（星期四）24时止" in text
     assert "异议受理北留镇人民政府社会事务办公室，电话：0356-0000000" in text
-    assert "监督电话阳城县医疗保障局，0356-0000001" in text
+    assert "监督单位阳城县医疗保障局，0356-0000001" in text
     assert "根据晋医保发〔2019〕46号 三（十一）的规定" in text
 
 
@@ -208,6 +208,13 @@ def test_page_is_well_formed_and_holds_neither_style_nor_script(paper: object) -
     assert page.tags.count("link") == 1
     assert not {"script", "style", "img", "iframe", "object"} & set(page.tags)
     assert not {name for name in page.attributes if name == "style" or name == "src" or name.startswith("on")}
+
+
+def test_way_back_stands_on_screens_only() -> None:
+    html = render_paper(REFUSAL, stylesheet=STYLESHEET, back="/cases/1")
+    assert '<nav class="screen-only"><a href="/cases/1">返回案件</a>' in html
+    printed = PAPER_STYLESHEET.read_text(encoding="utf-8").partition("@media print")[2]
+    assert ".screen-only { display: none; }" in printed
 
 
 def test_page_title_names_no_person() -> None:
