@@ -14,6 +14,7 @@ from api.measures import API, Measures, Measuring
 from api.pages.routes import mount
 from api.rest import applications, divisions, files, health, people, policy, sessions, tasks
 from api.services import Services
+from policy.problems import Problem
 from store.paging import BadCursor
 
 
@@ -59,6 +60,5 @@ def _describe_filing(app: FastAPI) -> None:
 
 
 async def _bad_cursor(request: Request, _error: Exception) -> Response:
-    return await errors.answer(
-        request, Refusal(422, "bad-cursor", "翻页标记无效，请从第一页重新查询", "the cursor is not one of ours")
-    )
+    zh, en = "翻页标记无效，请从第一页重新查询", "the cursor is not one of ours"
+    return await errors.answer(request, Refusal(422, "bad-cursor", zh, en, [Problem("/cursor", zh, en)]))

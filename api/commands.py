@@ -23,6 +23,7 @@ from policy.access import may_answer
 from policy.clock import today
 from policy.deadlines import days_late
 from policy.fields import read_fields
+from policy.problems import Problem
 from policy.separation import FILING, barred_by
 from policy.steps import Outcome, Step, step
 from policy.terms import Role
@@ -274,14 +275,9 @@ def _chosen(asked: Step, name: str) -> Outcome:
     outcome = asked.outcome(name)
     if outcome is None:
         allowed = [known.name for known in asked.outcomes]
-        labels = "、".join(known.label for known in asked.outcomes)
-        raise Refusal(
-            422,
-            "unknown-outcome",
-            f"“{asked.label}”的办理结果只能是：{labels}",
-            "the step does not allow this outcome",
-            allowed=allowed,
-        )
+        zh = f"“{asked.label}”的办理结果只能是：{'、'.join(known.label for known in asked.outcomes)}"
+        en = "the step does not allow this outcome"
+        raise Refusal(422, "unknown-outcome", zh, en, [Problem("/outcome", zh, en)], allowed=allowed)
     if outcome.later:
         raise not_yet_built(outcome.label)
     return outcome

@@ -21,6 +21,8 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("string_pattern", "格式不符", "has not the expected form"),
     ("string", "应为文字", "must be text"),
     ("list", "应为清单", "must be a list"),
+    ("dict", "应为一组名称和内容", "must be an object"),
+    ("model", "应为一组名称和内容", "must be an object"),
     ("too_short", "必须选择", "needs an entry"),
     ("too_long", "过多", "has too many entries"),
     ("int", "应为整数", "must be a whole number"),
@@ -37,14 +39,26 @@ _LIMITS: Mapping[str, tuple[str, str, str]] = {
 }
 """What is said where the limit is known: its name in the context of the validating library, and the words around it."""
 _OUTER = ("body", "query", "path", "header")
+_NOT_JSON = "json_invalid"
+"""Its place is a number of characters, no field."""
 
 
-def shape_problem(kind: str, where: Sequence[str | int], context: Mapping[str, Any] | None = None) -> Problem:
-    """The problem at a location such as ("body", "costs", "total"): pointer /costs/total."""
-    parts = [str(part) for part in where if part not in _OUTER]
+def shape_problem(
+    kind: str,
+    where: Sequence[str | int],
+    context: Mapping[str, Any] | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+) -> Problem:
+    """The problem at a location such as ("body", "costs", "total"): pointer /costs/total.
+
+    An entry of a list is called by the name of the list. `labels` go before the common ones.
+    """
+    parts = [part for part in where if part not in _OUTER and kind != _NOT_JSON]
     zh, en = _of_limit(kind, context or {}) or _of_kind(kind)
-    name = parts[-1] if parts else ""
-    return Problem("".join(f"/{part}" for part in parts), f"“{LABELS.get(name, name)}”{zh}", f"{name} {en}")
+    name = next((part for part in reversed(parts) if isinstance(part, str)), "")
+    label = (labels or {}).get(name) or LABELS.get(name) or name or "请求内容"
+    return Problem("".join(f"/{part}" for part in parts), f"“{label}”{zh}", f"{name or 'the request'} {en}")
 
 
 def _of_kind(kind: str) -> tuple[str, str]:
@@ -62,8 +76,11 @@ def _of_limit(kind: str, context: Mapping[str, Any]) -> tuple[str, str] | None:
     return None if name == "ge" and limit == 0 else (zh.format(limit), en.format(limit))
 
 
+FILING_LABELS = {"division": "受理乡镇（街道）"}
+"""In an application the division is the township that takes it."""
+
 LABELS = {
-    "division": "受理乡镇（街道）",
+    "division": "区划",
     "category": "对象类别",
     "applicant": "申请人",
     "name": "姓名（户名）",
@@ -106,6 +123,28 @@ LABELS = {
     "pending": "后补",
     "submitted_on": "提交日期",
     "paper_reason": "补录原因",
+    "categories": "对象类别",
+    "on": "适用待遇的日期",
+    "paid_this_year": "已享受救助金额",
+    "deductible_used_this_year": "已计入起付标准的金额",
+    "received_on": "收到告知书之日",
+    "key": "期限",
+    "from": "起算日",
+    "month": "月份",
+    "under": "上级区划",
+    "status": "状态",
+    "state": "办理状态",
+    "box": "待办范围",
+    "q": "案件编号或代码",
+    "cursor": "翻页标记",
+    "limit": "每页条数",
+    "task_id": "事项编号",
+    "application_id": "案件编号",
+    "file_id": "文件编号",
+    "person_id": "人员编号",
+    "verb": "办理方式",
+    "last4": "身份证号码后四位",
+    "fields": "办理内容",
     "outcome": "办理结果",
     "done_on": "办理日期",
     "comment": "备注",

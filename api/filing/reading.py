@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from api.filing.shape import Applicant, CostStatement, Filing, Member, Paper, Part, Payee
-from api.wrong_shape import shape_problem
+from api.wrong_shape import FILING_LABELS, shape_problem
 from policy.problems import Problem
 
 
@@ -31,7 +31,10 @@ def read_filing(raw: Any) -> Reading:
     try:
         filing = Filing.model_validate(raw)
     except ValidationError as error:
-        problems = [shape_problem(found["type"], found["loc"], found.get("ctx")) for found in error.errors()]
+        problems = [
+            shape_problem(found["type"], found["loc"], found.get("ctx"), labels=FILING_LABELS)
+            for found in error.errors()
+        ]
     whole = raw if isinstance(raw, dict) else {}
     applicant = _mapping(whole.get("applicant"))
     return Reading(

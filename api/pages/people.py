@@ -42,7 +42,7 @@ async def found(desk: AtDesk, posted: FromForm) -> Response:
         wanted = Search.model_validate(answer_fields(FIELDS, form))
         people = (await search(desk.services, desk.signed_in, wanted))["items"]
     except ValidationError as error:
-        problems = [shape_problem(wrong["type"], wrong["loc"]) for wrong in error.errors()]
+        problems = [shape_problem(wrong["type"], wrong["loc"], wrong.get("ctx")) for wrong in error.errors()]
         return _page(desk, replace(form, problems=wrongs(problems)), status=422)
     except Refusal as refusal:
         if refusal.status != 422:

@@ -16,6 +16,7 @@ from api.services import Services
 from policy.access import Action, PersonalView, may
 from policy.identity_number import normal
 from policy.masking import mask_id_number, mask_name
+from policy.problems import Problem
 from store.applications import ApplicationRow
 from store.disclosure import Cell, Look, disclose, log_look
 from store.people import PersonRow
@@ -35,9 +36,8 @@ class Search(BaseModel):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not (self.name or self.id_number or self.last4):
-            raise Refusal(
-                422, "search-for-what", "请填写姓名、身份证号码或后四位", "a name, an ID number or its end is needed"
-            )
+            zh, en = "请填写姓名、身份证号码或后四位", "a name, an ID number or its end is needed"
+            raise Refusal(422, "search-for-what", zh, en, [Problem("/name", zh, en)])
         return self
 
 

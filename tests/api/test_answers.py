@@ -121,6 +121,7 @@ async def test_an_outcome_that_the_step_does_not_allow_lists_those_it_does(count
     answer = await counter.answer(CASEWORKER, task, "approve")
     assert (answer.status_code, code(answer)) == (422, "unknown-outcome")
     assert answer.json()["allowed"] == ["accept", "accept_with_pending", "ask_supplement", "refuse"]
+    assert [problem["pointer"] for problem in answer.json()["errors"]] == ["/outcome"]
 
 
 @pytest.mark.parametrize(

@@ -151,10 +151,35 @@ async def test_a_refused_application_leaves_nothing_behind(counter: Counter, wor
         assert (await session.execute(counts)).one() == before
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "pointer", "said"),
+    [
+        ("/policy/assess", {"categories": []}, "/categories", "“对象类别”必须选择"),
+        ("/policy/assess", {"categories": ["RICH"]}, "/categories/0", "“对象类别”不在可选范围内"),
+        ("/policy/remedies", {"division": "阳城"}, "/division", "“区划”格式不符"),
+        ("/policy/remedies", [], "", "“请求内容”应为一组名称和内容"),
+        ("/people/search", {"purpose": "核对"}, "/name", "请填写姓名、身份证号码或后四位"),
+        ("/applications", {"division": 1}, "/division", "“受理乡镇（街道）”应为文字"),
+        ("/applications", {"documents": ["诊断"]}, "/documents/0", "“申请材料”应为一组名称和内容"),
+    ],
+)
+async def test_what_is_wrong_is_called_by_its_chinese_name(
+    counter: Counter, path: str, body: Any, pointer: str, said: str
+) -> None:
+    answer = await counter.as_(CASEWORKER, "POST", path, json=body)
+    assert answer.status_code == 422
+    assert {problem["pointer"]: problem["zh"] for problem in answer.json()["errors"]}[pointer] == said
+
+
 async def test_a_body_that_is_no_json_is_said_so(counter: Counter) -> None:
     answer = await counter.as_(CASEWORKER, "POST", "/applications", content=b"{not json")
     assert answer.status_code == 422
     assert "JSON" in answer.json()["errors"][0]["zh"]
+    for path in ("/applications", "/policy/assess"):
+        headers = {"Content-Type": "application/json"}
+        answer = await counter.as_(CASEWORKER, "POST", path, content=b"{not json", headers=headers)
+        told = answer.json()["errors"][0]
+        assert (told["pointer"], told["zh"]) == ("", "“请求内容”不是有效的JSON")
 
 
 @pytest.mark.parametrize("q", ["金丝雀", "140522196001010010", "13800138000"])
