@@ -7,10 +7,10 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.errors import Refusal, not_allowed, wrong_fields
-from api.filing.shape import ZERO, Day, Money
+from api.filing.shape import ZERO, CostStatement, Day, Money
 from api.identity import CurrentUser, User
 from api.parameter_name import parameter_name
 from api.presentation import json_object
@@ -21,7 +21,7 @@ from policy.benefit import assess
 from policy.case_facts import CaseFacts
 from policy.clock import today
 from policy.costs import Costs, check_costs
-from policy.deadlines import CALENDAR_DAYS, DAY_OF_NEXT_MONTH, MONTHS, WORKING_DAYS, due_after, due_in_month
+from policy.deadlines import CALENDAR_DAYS, DAY_OF_NEXT_MONTH, MONTHS, WORKING_DAYS, Due, due_after, due_in_month
 from policy.decision import Decision
 from policy.parameters import KINDS, base_of
 from policy.problems import Problem
@@ -39,8 +39,19 @@ FIRST_YEAR, LAST_YEAR = 1949, 2200
 Division = Annotated[str, Query(min_length=2, max_length=12, pattern=r"^\d+$")]
 
 
-class CostsTried(BaseModel):
+class Tried(BaseModel):
+    """What is null has been left out."""
+
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, sent: Any) -> Any:
+        return {name: value for name, value in sent.items() if value is not None} if isinstance(sent, dict) else sent
+
+
+class CostsTried(Tried):
+    """The amounts of a cost statement. Whatever else an application says about its costs may stand beside them, unread."""
 
     total: Money
     compliant_total: Money
@@ -51,10 +62,14 @@ class CostsTried(BaseModel):
     preferential_subsidy: Money = ZERO
     mutual_aid: Money = ZERO
 
+    @model_validator(mode="before")
+    @classmethod
+    def _amounts_only(cls, sent: Any) -> Any:
+        beside = CostStatement.model_fields.keys() - cls.model_fields.keys()
+        return {name: value for name, value in sent.items() if name not in beside} if isinstance(sent, dict) else sent
 
-class AssessBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
+class AssessBody(Tried):
     division: Annotated[str, Field(min_length=2, max_length=12, pattern=r"^\d+$")]
     on: Day
     categories: Annotated[list[Category], Field(min_length=1, max_length=12)]
@@ -119,7 +134,7 @@ async def try_due(
     async with _law(services, user, division) as rulebook:
         try:
             if month:
-                found = due_in_month(rulebook, key, _month(month))
+                found = _in_month(rulebook, key, _month(month))
             elif start:
                 found = _after(rulebook, key, start)
             else:
@@ -129,7 +144,22 @@ async def try_due(
     return basis(found)
 
 
-def _after(rulebook: Rulebook, key: str, start: date) -> Any:
+def _in_month(rulebook: Rulebook, key: str, month: date) -> Due:
+    found = rulebook.find(key, month)
+    if found is not None and found.unit != DAY_OF_NEXT_MONTH:
+        raise wrong_fields(
+            [
+                Problem(
+                    "/from",
+                    "该期限自某日起算，请填写起算日（from），不填月份（month）",
+                    "this period needs from, not month",
+                )
+            ]
+        )
+    return due_in_month(rulebook, key, month)
+
+
+def _after(rulebook: Rulebook, key: str, start: date) -> Due:
     found = rulebook.find(key, start)
     if found is not None and found.unit == DAY_OF_NEXT_MONTH:
         raise wrong_fields([Problem("/month", "该期限按月计算，请填写月份（month）", "a monthly date needs month")])

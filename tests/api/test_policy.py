@@ -50,12 +50,29 @@ async def test_an_unknown_timer_and_an_unknown_year_are_told_apart(counter: Coun
     assert nowhere.json()["errors"][0]["pointer"] == "/division"
 
 
+async def test_a_period_asks_for_its_first_day_and_a_monthly_date_for_its_month(counter: Counter) -> None:
+    period = await due(counter, key="SURVEY_WD", division="140522", month="2025-09")
+    assert (period.status_code, period.json()["errors"][0]["pointer"]) == (422, "/from")
+    assert "起算日（from）" in period.json()["errors"][0]["zh"]
+    monthly = await due(counter, key="T-PUSH", division="140522", **{"from": "2025-09-29"})
+    assert (monthly.status_code, monthly.json()["errors"][0]["pointer"]) == (422, "/month")
+
+
 async def test_the_happy_path_gives_ten_thousand_two_hundred(counter: Counter) -> None:
     decision = await assess(counter)
     assert (decision["outcome"], decision["amount"]) == ("eligible", "10200.00")
     assert decision["demonstration"] is True
     assert any(parameter["key"] == "RATE(GXZC)" for parameter in decision["parameters"])
     assert all({"step", "formula", "value", "clause"} <= line.keys() for line in decision["trace"])
+
+
+async def test_the_costs_of_an_application_are_tried_as_they_are(counter: Counter) -> None:
+    costs = (await counter.application())["costs"] | {"supplementary": None, "admitted_on": "unread"}
+    decision = await assess(counter, costs=costs, paid_this_year=None, disease_code=None)
+    assert decision["amount"] == "10200.00"
+    body = {"division": "140522", "on": "2024-12-20", "categories": ["DB"], "costs": COSTS | {"comercial": "1.00"}}
+    misspelt = await counter.as_(CASEWORKER, "POST", "/policy/assess", json=body)
+    assert [problem["pointer"] for problem in misspelt.json()["errors"]] == ["/costs/comercial"]
 
 
 async def test_the_cap_holds_over_the_year(counter: Counter) -> None:
