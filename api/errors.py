@@ -16,7 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.body_limit import TooLarge
 from api.parameter_name import parameter_name
+from api.services import MEGABYTE
 from api.wrong_shape import shape_problem
 from policy.problems import Problem
 
@@ -78,6 +80,13 @@ def not_allowed(zh: str = "您的岗位不能办理此事") -> Refusal:
     return Refusal(403, "not-allowed", zh, "your post may not do this")
 
 
+def too_large(largest: int, what: str = "内容") -> Refusal:
+    """`largest` is in bytes; it is told in megabytes."""
+    megabytes = largest // MEGABYTE
+    zh, en = f"{what}过大，不得超过{megabytes}MB", f"too large: at most {megabytes} MB"
+    return Refusal(413, "too-large", zh, en, limit=largest)
+
+
 def not_yet_built(what: str) -> Refusal:
     return Refusal(
         501, "not-yet-built", f"“{what}”将在后续版本提供，本次未作任何改动", "not yet built; nothing was changed"
@@ -133,6 +142,8 @@ _HTTP = {
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error, TooLarge):
+        return await answer(request, too_large(error.largest))
     code, zh, en = _HTTP.get(error.status_code, ("refused", "请求未被接受", "the request was refused"))
     return await answer(request, Refusal(error.status_code, code, zh, en))
 

@@ -11,10 +11,10 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from api.errors import Refusal, not_allowed
+from api.errors import Refusal, not_allowed, too_large
 from api.idempotency import Once
 from api.identity import CurrentUser
-from api.services import MEGABYTE, Services
+from api.services import Services
 from policy.access import Action, may
 from store.files import FileRow
 
@@ -61,7 +61,7 @@ async def read_form(request: Request, largest: int) -> FormData:
     """A multipart form of at most `largest` bytes. Raises Refusal 413 as soon as more has come, 400 if malformed."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > largest:
-        raise too_large(largest)
+        raise too_large(largest, "文件")
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Refusal(
             415, "multipart-needed", "请以表单方式（multipart/form-data）提交", "multipart/form-data is needed"
@@ -77,7 +77,7 @@ async def _counted(request: Request, largest: int) -> AsyncGenerator[bytes, None
     async for chunk in request.stream():
         size += len(chunk)
         if size > largest:
-            raise too_large(largest)
+            raise too_large(largest, "文件")
         yield chunk
 
 
@@ -111,18 +111,11 @@ async def keep_upload(services: Services, user: CurrentUser, upload: UploadFile,
     return kept
 
 
-def too_large(largest: int) -> Refusal:
-    megabytes = largest // MEGABYTE
-    return Refusal(
-        413, "too-large", f"文件过大，不得超过{megabytes}MB", f"too large: at most {megabytes} MB", limit=largest
-    )
-
-
 def _checked(content: bytes, largest: int) -> str:
     if not content:
         raise Refusal(422, "empty-file", "文件是空的，请重新选择", "the file is empty")
     if len(content) > largest:
-        raise too_large(largest)
+        raise too_large(largest, "文件")
     for magic, media_type in MAGIC.items():
         if content.startswith(magic):
             return media_type
