@@ -18,11 +18,13 @@ PROBE = "probe"
 PROBED_WITHIN = timedelta(seconds=60)
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def alive() -> dict[str, str]:
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 async def ready(services: At) -> JSONResponse:
     """Ready when the database answers and a probe workflow has finished within the last minute."""

@@ -15,6 +15,7 @@ from tests.api.conftest import CASEWORKER, Counter, SystemTime
 
 async def test_alive_and_its_version(http: httpx2.AsyncClient) -> None:
     assert (await http.get("/healthz")).json() == {"status": "alive"}
+    assert (await http.head("/healthz")).status_code == 200
     assert (await http.get("/version")).json()["version"] == "test"
 
 
@@ -33,6 +34,7 @@ async def test_ready_only_after_a_recent_probe(
     system_time.passed = timedelta(seconds=61)
     answer = await http.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, True)
+    assert (await http.head("/readyz")).status_code == 503
 
 
 async def test_every_answer_carries_the_security_headers(http: httpx2.AsyncClient) -> None:
@@ -56,6 +58,7 @@ async def test_a_body_without_end_is_refused(counter: Counter) -> None:
     for path in ("/applications", "/policy/assess"):
         answer = await counter.as_(CASEWORKER, "POST", path, content=b'"' + b"x" * 1_100_000)
         assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
+        assert answer.json()["title"] == "内容过大，不得超过1MB"
 
 
 async def test_requests_are_counted_by_route_and_never_by_id(http: httpx2.AsyncClient, counter: Counter) -> None:
