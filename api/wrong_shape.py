@@ -56,8 +56,9 @@ def shape_problem(
     """
     parts = [part for part in where if part not in _OUTER and kind != _NOT_JSON]
     zh, en = _of_limit(kind, context or {}) or _of_kind(kind)
-    name = next((part for part in reversed(parts) if isinstance(part, str)), "")
-    label = (labels or {}).get(name) or LABELS.get(name) or name or "请求内容"
+    names = [part for part in parts if isinstance(part, str)]
+    name = names[-1] if names else ""
+    label = (labels or {}).get(name) or _WITHIN.get(tuple(names[-2:])) or LABELS.get(name) or name or "请求内容"
     return Problem("".join(f"/{part}" for part in parts), f"“{label}”{zh}", f"{name or 'the request'} {en}")
 
 
@@ -153,3 +154,17 @@ LABELS = {
     "password": "口令",
 }
 """What people call each thing that may be sent."""
+
+_WITHIN: Mapping[tuple[str, ...], str] = {
+    ("applicant", "name"): "申请人姓名",
+    ("applicant", "id_number"): "申请人身份证号码",
+    ("household", "name"): "家庭成员姓名",
+    ("household", "id_number"): "家庭成员身份证号码",
+    ("payee", "kind"): "收款方类型",
+    ("payee", "name"): "收款方户名",
+    ("payee", "account"): "收款方账号",
+    ("documents", "kind"): "材料种类",
+    ("documents", "no"): "材料文号",
+    ("documents", "date"): "材料日期",
+}
+"""Names that stand in several places, by the place."""

@@ -93,14 +93,16 @@ async def _checked(desk: Desk, form: Form, wrong_files: tuple[Wrong, ...]) -> Re
     async with desk.services.database.transaction(user.scope) as session:
         checked = await check_filing(session, user, read_filing(drafted.raw), today(desk.services.clock))
     wrong = (*wrong_files, *drafted.wrongs(checked.problems))
-    return await _page(desk, replace(form, problems=wrong), drawn(desk, form), 422 if wrong else 200)
+    fine = None if wrong else desk.say("没有发现问题，可以提交。", "Nothing wrong was found; it can be filed.")
+    return await _page(desk, replace(form, problems=wrong), drawn(desk, form), 422 if wrong else 200, fine)
 
 
-async def _page(desk: Desk, form: Form, shown: Drawn, status: int = 200) -> Response:
+async def _page(desk: Desk, form: Form, shown: Drawn, status: int = 200, notice: str | None = None) -> Response:
     return desk.page(
         "application/new.html",
         "new",
         status=status,
+        notice=notice,
         form=form,
         fields=application_form,
         places=await places_for(desk, form),

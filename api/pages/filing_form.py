@@ -6,6 +6,7 @@ from typing import Any
 
 from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages.application_form import AMOUNTS, APPLICANT, HOUSEHOLD, PAPER_KINDS, PAYEE, SWITCHES, TREATMENT
+from api.pages.uploads import named
 from policy.problems import Problem
 
 HOUSEHOLD_LINES = 4
@@ -20,7 +21,15 @@ class Drafted:
 
     def wrongs(self, problems: Iterable[Problem]) -> tuple[Wrong, ...]:
         """Problems of the JSON at the controls of the form."""
-        return wrongs(Problem(self._in_form(p.pointer), p.zh, p.en, p.clause) for p in problems)
+        return wrongs(Problem(self._in_form(p.pointer), *self._said(p), p.clause) for p in problems)
+
+    def _said(self, problem: Problem) -> tuple[str, str]:
+        """A problem of one paper names the paper: the summary stands far from its line."""
+        place, line, *_ = (*problem.pointer.removeprefix("/").split("/"), "")
+        papers = self.raw["documents"]
+        if place != "documents" or not line.isdigit() or int(line) >= len(papers):
+            return problem.zh, problem.en
+        return named(papers[int(line)]["kind"], problem.zh, problem.en)
 
     def _in_form(self, pointer: str) -> str:
         for place, lines in self.lines.items():

@@ -1,5 +1,6 @@
 """新建申请 without script: every mistake at its field, nothing typed or uploaded lost, divisions level by level."""
 
+from api.pages import application_form
 from tests.journeys.case import S01_COSTS
 from tests.journeys.people import new_person, new_settlement
 from tests.pages import posts
@@ -50,7 +51,7 @@ async def test_all_mistakes_are_named_at_once_and_nothing_is_lost(visiting: Sign
     )
     again = await visitor.post(empty, FORM, wrong, PAPERS)
     assert again.status == 422
-    for said in ("身份证号码校验位错误", "入院日期不能晚于今天", "之和不能大于合规医疗费用", "“账号”必须填写"):
+    for said in ("身份证号码校验位错误", "入院日期不能晚于今天", "之和不能大于合规医疗费用", "“收款方账号”必须填写"):
         assert said in again.text, said
     kept = again.form(FORM)
     for name, value in wrong.items():
@@ -71,7 +72,9 @@ async def test_unsupported_file_is_named_and_the_others_kept(visiting: SignedIn)
     visitor, empty = await _form(visiting)
     again = await visitor.post(empty, FORM, typed(), {**PAPERS, "documents.1.upload": ("收据.docx", b"PK\x03\x04")})
     assert again.status == 422
-    assert "不支持这种文件" in again.text
+    assert f"{application_form.PAPER_KINDS[1].label}：不支持这种文件" in again.text
+    control = again.html.partition('name="documents.1.upload"')[2].partition(">")[0]
+    assert 'aria-invalid="true" aria-describedby="application-documents-1-problems"' in control
     assert again.text.count("已上传，保留") == len(PAPERS) - 1
 
 
@@ -112,6 +115,7 @@ async def test_check_names_what_is_wrong_and_files_nothing(visiting: SignedIn) -
     visitor, empty = await _form(visiting)
     checked = await visitor.post(empty, FORM, typed(do="check"), PAPERS)
     assert checked.status == 200
+    assert "没有发现问题，可以提交" in checked.text
     assert "号码有效" in checked.text
     assert "个人负担的合规费用 24,731.00 元" in checked.text
 

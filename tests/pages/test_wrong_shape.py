@@ -37,3 +37,8 @@ def test_negative_amount_is_told_as_negative() -> None:
 def test_limits_other_than_zero_are_named() -> None:
     assert shape_problem("greater_than_equal", ("total",), {"ge": Decimal(5)}).en == "total must be at least 5"
     assert shape_problem("string_too_short", ("account",)).zh == "“账号”过短"
+
+
+def test_name_that_is_asked_for_twice_says_whose_it_is() -> None:
+    assert shape_problem("missing", ("body", "payee", "account")).zh == "“收款方账号”必须填写"
+    assert shape_problem("missing", ("applicant", "household", 0, "name")).zh == "“家庭成员姓名”必须填写"
