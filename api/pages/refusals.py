@@ -1,5 +1,6 @@
 """Refusals as pages: a sentence, what was typed where something was typed, and a way back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -36,10 +37,9 @@ async def page_of_refusal(request: Request, refusal: Refusal) -> Response:
 
 
 def refused(
-    desk: Desk, refusal: Refusal, *, typed: list[tuple[str, str]] | None = None, back: str | None = None
+    desk: Desk, refusal: Refusal, *, typed: list[tuple[str, str]] | None = None, ways: Sequence[Way] = ()
 ) -> Response:
     """The page of a refusal. `typed` are label and text of what the person had written, shown so that it can be copied."""
-    ways = [Way(back, "返回上一页")] if back else []
     home = Way("/", "返回首页") if desk.user else Way("/sign-in", "登录")
     detail = "；".join(desk.say(problem.zh, problem.en) for problem in refusal.problems)
     return desk.page(

@@ -14,7 +14,7 @@ from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages.case_reading import case_for
 from api.pages.desk import AtDesk, Desk, see_other
 from api.pages.posted import FromForm
-from api.pages.refusals import refused
+from api.pages.refusals import Way, refused
 from api.pages.uploads import keep_uploads
 from api.prefer import DEFAULT_WAIT
 from api.rest.tasks import VERBS, give_answer, view_task
@@ -83,7 +83,8 @@ async def answer(desk: AtDesk, posted: FromForm, task_id: uuid.UUID) -> Response
     except Refusal as refusal:
         if refusal.status == 422 or refusal.code in _ANSWERABLE:
             return await _again(desk, opened, outcome, form, _wrongs(refusal))
-        return refused(desk, refusal, typed=_typed(outcome, form), back=f"/tasks/{task_id}")
+        ways = (Way(f"/cases/{opened.view['subject']['id']}", "查看案件"), Way(f"/tasks/{task_id}", "返回上一页"))
+        return refused(desk, refusal, typed=_typed(outcome, form), ways=ways)
     return see_other(f"/cases/{after['subject']['id']}?answered={opened.step.kind}")
 
 

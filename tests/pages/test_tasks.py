@@ -64,6 +64,7 @@ async def test_second_officer_is_told_who_was_first_and_keeps_the_text(visiting:
     assert late.status == 409
     assert posts.TOWNSHIP_CASEWORKER_2 in late.text
     assert "我也核对过了" in late.text
+    assert f'href="/cases/{counter_case.id}"' in late.html
 
 
 async def test_answer_sent_twice_by_the_browser_leads_to_the_same_case(visiting: SignedIn, counter_case: Case) -> None:
