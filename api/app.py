@@ -1,11 +1,9 @@
 """The counter as one application: JSON under /api/v1, pages beside it."""
 
-from typing import Any
-
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
-from api import errors
+from api import contract, errors
 from api.body_limit import BodyLimit
 from api.errors import Incidents, Refusal
 from api.headers import SecurityHeaders
@@ -39,24 +37,12 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(rest)
     app.include_router(health.router)
     mount(app, services)
-    _describe_filing(app)
+    contract.complete(app)
     app.add_middleware(BodyLimit, largest_form=services.options.largest_form)
     app.add_middleware(Incidents)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measuring, measures=app.state.measures)
     return app
-
-
-def _describe_filing(app: FastAPI) -> None:
-    """Adds the parts of an application's shape, which its endpoint reads by itself, to the published contract."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        contract = generate()
-        contract["components"]["schemas"] |= applications.PARTS
-        return contract
-
-    app.openapi = openapi  # type: ignore[method-assign]  # the framework's own way to extend the contract
 
 
 async def _bad_cursor(request: Request, _error: Exception) -> Response:

@@ -54,6 +54,33 @@ async def test_the_contract_is_served(http: httpx2.AsyncClient) -> None:
     assert named <= contract["components"]["schemas"].keys()
 
 
+async def test_the_contract_says_who_must_sign_in_and_how_a_refusal_looks(http: httpx2.AsyncClient) -> None:
+    contract = (await http.get("/api/v1/openapi.json")).json()
+    assert contract["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
+    operations = [operation for methods in contract["paths"].values() for operation in methods.values()]
+    for operation in operations:
+        assert operation["responses"]["4XX"] == {"$ref": "#/components/responses/Refused"}
+    assert "HTTPValidationError" not in json.dumps(contract)
+    refused = contract["components"]["responses"]["Refused"]
+    assert refused["content"].keys() == {"application/problem+json"}
+    for_anybody = {
+        path for path, methods in contract["paths"].items() for one in methods.values() if not one["security"]
+    }
+    assert for_anybody == {"/api/v1/sessions", "/healthz", "/readyz", "/version"}
+
+
+async def test_who_must_sign_in_by_the_contract_must(http: httpx2.AsyncClient) -> None:
+    contract = (await http.get("/api/v1/openapi.json")).json()
+    tried = 0
+    for path, methods in contract["paths"].items():
+        for method, operation in methods.items():
+            if operation["security"]:
+                address = re.sub(r"\{\w+\}", "00000000-0000-4000-8000-000000000000", path)
+                assert (await http.request(method, address)).status_code == 401, (method, path)
+                tried += 1
+    assert tried > 10
+
+
 async def test_a_body_without_end_is_refused(counter: Counter) -> None:
     for path in ("/applications", "/policy/assess"):
         answer = await counter.as_(CASEWORKER, "POST", path, content=b'"' + b"x" * 1_100_000)
