@@ -40,6 +40,17 @@ MARKS = {
     "unreviewed": "待复核",
 }
 """How sure a value is, and what a decision carries because of it."""
+MARK_MEANINGS = {
+    "DEMO": "使用了演示用的参数，金额不得用于实际审批",
+    "FALLBACK": "上一年度统计数据尚未公布，沿用再上一年度的",
+    "UNREVIEWED": "所用参数中有录入后尚未经他人复核的",
+    "demonstration": "仅供演示，没有文件依据",
+    "document": "文件原文所定",
+    "local": "文件未作规定，由本地自行设定，可以调整",
+    "unconfirmed": "文件有多种理解，暂按其中一种，待主管部门确认",
+    "unreviewed": "已由市级录入，尚未经他人复核",
+}
+"""The same in a sentence, for whoever points at a mark."""
 _CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
 
 
@@ -124,6 +135,7 @@ class Wording:
             "parameter_label": parameter_label,
             "look": look,
             "mark_label": lambda code: MARKS.get(code, code),
+            "mark_meaning": lambda code: MARK_MEANINGS.get(code, ""),
         }
 
 
