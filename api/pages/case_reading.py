@@ -45,8 +45,11 @@ class CostLine:
 
 @dataclass(frozen=True)
 class PrintPage:
+    """`dated` where the address takes the day that the paper is to bear (`posted_on`)."""
+
     href: str
     label: str
+    dated: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _text(value: Any, choices: Sequence[Any]) -> str:
 def print_pages(case: Mapping[str, Any], *, reads_files: bool) -> list[PrintPage]:
     """The papers of the case that can be printed, as far as this reader is shown them."""
     to_post = {"township_notice", "county_notice"} & {task["kind"] for task in case["open_tasks"]}
-    pages = [PrintPage(f"/cases/{case['id']}/poster", "打印待张贴公示")] if to_post and reads_files else []
+    pages = [PrintPage(f"/cases/{case['id']}/poster", "打印待张贴公示", dated=True)] if to_post and reads_files else []
     pages += [
         PrintPage(f"/papers/{notice['poster']}", "乡镇公示" if notice["level"] == "township" else "县级公示")
         for notice in case["publicity"]

@@ -13,7 +13,7 @@ from activities.casework import NOTICE_PERIODS
 from activities.correspondence import Correspondence
 from activities.issuing import poster_paper
 from api.case_view import view_case
-from api.errors import not_allowed, not_found
+from api.errors import not_allowed, not_found, wrong_fields
 from api.pages.case_papers import TITLES, Issuer, draw, papers_of
 from api.pages.desk import NO_STORE, AtDesk, Desk
 from api.pages.wording import MARKS, Wording
@@ -34,6 +34,7 @@ from policy.deadlines import notice_last_day
 from policy.money import on_paper
 from policy.parameters import base_of, dimension_of
 from policy.parameters import label as parameter_label
+from policy.problems import Problem
 from policy.terms import ApplicationStatus, Level
 from store.applications import ApplicationRow, PublicityRow
 from store.disclosure import Look
@@ -89,18 +90,19 @@ async def drawn(desk: AtDesk, application_id: uuid.UUID, name: str) -> Response:
 
 
 @router.get("/cases/{application_id}/poster")
-async def poster_to_post(desk: AtDesk, application_id: uuid.UUID) -> Response:
-    """公示 as it is to be put up today: printed before the posting is answered, kept as issued afterwards."""
+async def poster_to_post(desk: AtDesk, application_id: uuid.UUID, posted_on: str = "") -> Response:
+    """公示 as it is to be put up, today or on the day that a paper entry names; kept as issued once that is answered."""
     user, services = desk.signed_in, desk.services
     if not may(user.post, Action.READ_FILE):
         raise not_allowed("您的岗位不能打印公示")
-    day = today(services.clock)
+    now_day = today(services.clock)
     async with services.database.transaction(user.scope) as session:
         application = await session.get(ApplicationRow, application_id)
         level = NOTICE_LEVELS.get(application.status) if application else None
         if application is None or level is None:
             raise not_found("本案目前没有待张贴的公示")
-        rulebook = await load_rulebook(session, application.division, day)
+        day = _posting_day(posted_on, application.last_act_on, now_day)
+        rulebook = await load_rulebook(session, application.division, now_day)
         key = NOTICE_PERIODS[level]
         last_day = notice_last_day(rulebook, key, day, pinned_on=application.submitted_on).nominal
         notice = PublicityRow(level=level, posted_on=day, last_day=last_day)
@@ -109,6 +111,22 @@ async def poster_to_post(desk: AtDesk, application_id: uuid.UUID) -> Response:
         names = Correspondence(services.options.base_url, 0)
         paper = await poster_paper(session, services.vault, names, rulebook, application, notice, look)
     return _printable(paper, application_id)
+
+
+def _posting_day(typed: str, not_before: date, now_day: date) -> date:
+    """The day to print; today where none is named. Raises Refusal 422 for one that is no day of this notice."""
+    try:
+        day = date.fromisoformat(typed.strip()) if typed.strip() else now_day
+    except ValueError:
+        raise wrong_fields(
+            [Problem("/posted_on", "“张贴日”应为日期，如2025-03-12", "posted_on must be a date such as 2025-03-12")]
+        ) from None
+    if day > now_day:
+        raise wrong_fields([Problem("/posted_on", "“张贴日”不能晚于今天", "posted_on lies in the future")])
+    if day < not_before:
+        zh = f"“张贴日”不能早于上一环节的{not_before.isoformat()}"
+        raise wrong_fields([Problem("/posted_on", zh, f"the step before was on {not_before}")])
+    return day
 
 
 def _printable(paper: Paper, application_id: uuid.UUID) -> Response:

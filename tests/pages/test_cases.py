@@ -76,6 +76,20 @@ async def test_notice_is_printed_before_it_is_posted(visiting: SignedIn, counter
     assert (await finance.get(f"/cases/{case.id}/poster")).status == 403
 
 
+async def test_notice_posted_on_paper_before_is_printed_with_its_day(visiting: SignedIn, counter: Counter) -> None:
+    case = await (await Case.file(counter)).to("township_notice")
+    visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
+    task = await visitor.get(f"/tasks/{(await case.task('township_notice'))['id']}")
+    address = f"/cases/{case.id}/poster"
+    assert task.form(address)["posted_on"] == ["2025-03-03"]
+    earlier = await visitor.get(f"{address}?posted_on=2025-02-20")
+    assert "2025年2月20日张贴，至2025年2月27日" in earlier.text
+    for wrong, said in (("2025-03-04", "不能晚于今天"), ("2024-12-01", "不能早于上一环节"), ("明天", "应为日期")):
+        refused = await visitor.get(f"{address}?posted_on={wrong}")
+        assert refused.status == 422
+        assert f"“张贴日”{said}" in refused.text
+
+
 async def test_refusal_shows_its_notice_and_both_remedies(visiting: SignedIn, counter: Counter) -> None:
     case = await Case.file(counter)
     await case.to("township_review")
