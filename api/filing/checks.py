@@ -127,7 +127,7 @@ def _recognition(reading: Reading, rulebook: Rulebook, submitted_on: date, today
     if not papers:
         yield Problem(
             "/documents",
-            f"“{category.label}”须附民政部门认定材料（recognition），并填写文号和日期",
+            f"“{category.label}”须附民政部门认定材料，并填写文号和日期",
             "the recognition by civil affairs must be attached, with number and date",
             required.clause,
         )

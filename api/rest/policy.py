@@ -138,7 +138,7 @@ async def try_due(
             elif start:
                 found = _after(rulebook, key, start)
             else:
-                raise wrong_fields([Problem("/from", "请填写起算日（from）或月份（month）", "from or month is needed")])
+                raise wrong_fields([Problem("/from", "请填写起算日或月份", "from or month is needed")])
         except MissingParameter as missing:
             raise _missing(missing.key) from missing
     return basis(found)
@@ -151,7 +151,7 @@ def _in_month(rulebook: Rulebook, key: str, month: date) -> Due:
             [
                 Problem(
                     "/from",
-                    "该期限自某日起算，请填写起算日（from），不填月份（month）",
+                    "该期限自某日起算，请填写起算日，不填月份",
                     "this period needs from, not month",
                 )
             ]
@@ -162,7 +162,7 @@ def _in_month(rulebook: Rulebook, key: str, month: date) -> Due:
 def _after(rulebook: Rulebook, key: str, start: date) -> Due:
     found = rulebook.find(key, start)
     if found is not None and found.unit == DAY_OF_NEXT_MONTH:
-        raise wrong_fields([Problem("/month", "该期限按月计算，请填写月份（month）", "a monthly date needs month")])
+        raise wrong_fields([Problem("/month", "该期限按月计算，请填写月份", "a monthly date needs month")])
     return due_after(rulebook, key, start)
 
 
