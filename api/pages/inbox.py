@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.errors import Refusal
+from api.identity import CurrentUser
 from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
 from api.rest.tasks import OVERSEERS, Box, State, list_tasks
@@ -19,16 +20,22 @@ async def inbox(
     desk: AtDesk, box: Box = "office", state: State = "open", kind: str = "", q: str = "", cursor: str = ""
 ) -> Response:
     chosen = {"box": box, "state": state, "kind": kind if is_kind(kind) else "", "q": q}
-    overseer = desk.signed_in.post.role in OVERSEERS
+    role = desk.signed_in.post.role
     found = await _found(desk, chosen, cursor)
     return desk.page(
         "inbox/_tasks.html" if desk.fragment_wanted else "inbox/inbox.html",
         "inbox",
         kinds=every_step(),
-        boxes={code: label for code, label in BOXES.items() if overseer or code != "area"},
+        boxes={code: label for code, label in BOXES.items() if role in OVERSEERS or code != "area"},
+        my_office=_office(desk.signed_in),
         status=422 if found["refusal"] else 200,
         **found,
     )
+
+
+def _office(user: CurrentUser) -> dict[str, str]:
+    """As a task names the office that it waits for."""
+    return {"division": user.division, "department": user.post.department.value, "role": user.post.role.value}
 
 
 async def _found(desk: Desk, chosen: dict[str, Any], cursor: str) -> dict[str, Any]:

@@ -16,6 +16,15 @@ async def test_row_shows_light_days_date_and_why(visiting: SignedIn, counter_cas
     assert "2025 年工作日历" in shown.text
 
 
+async def test_supervisor_sees_what_waits_for_the_unit_and_whose_it_is_to_do(
+    visiting: SignedIn, counter_case: Case
+) -> None:
+    found = f"/inbox?q={counter_case.number}"
+    for post, button in ((posts.TOWNSHIP_CASEWORKER, "办理"), (posts.TOWNSHIP_SUPERVISOR, "查看")):
+        shown = await (await visiting(post)).get(found)
+        assert f'受理审查 {counter_case.number}">{button}</a>' in shown.html
+
+
 async def test_claimed_task_moves_to_my_box_and_back(visiting: SignedIn, counter_case: Case) -> None:
     visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
     task = await counter_case.task("acceptance")
