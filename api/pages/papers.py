@@ -32,7 +32,6 @@ from policy.access import Action, may
 from policy.clock import today
 from policy.deadlines import notice_last_day
 from policy.money import on_paper
-from policy.parameters import base_of, dimension_of
 from policy.parameters import label as parameter_label
 from policy.problems import Problem
 from policy.terms import ApplicationStatus, Level
@@ -161,10 +160,8 @@ def _sheet(desk: Desk, case: Mapping[str, Any]) -> CalculationSheet:
 
 
 def _parameter(parameter: Mapping[str, Any]) -> ParameterLine:
-    key = parameter["key"]
-    dimension = dimension_of(key)
     return ParameterLine(
-        parameter_label(base_of(key)) + (f"（{dimension}）" if dimension else ""),
+        parameter_label(parameter["key"]),
         Wording(CHINESE).worth(parameter),
         date.fromisoformat(parameter["effective_from"]),
         parameter["document"],

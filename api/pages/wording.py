@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from api.texts import translations
 from policy import terms
 from policy.deadlines import SHANGHAI
 from policy.money import on_paper, percent, yuan
@@ -24,8 +25,24 @@ _UNITS = {
     },
 }
 _WORDS = {
-    "zh-CN": {"no_term": "无期限", "week": "周", "none": "无", "entries": "共{}项", "yes": "是", "no": "否"},
-    "en": {"no_term": "no term", "week": "", "none": "none", "entries": "{} entries", "yes": "yes", "no": "no"},
+    "zh-CN": {
+        "no_term": "无期限",
+        "week": "周",
+        "none": "无",
+        "entries": "共{}项",
+        "yes": "是",
+        "no": "否",
+        "of_income": "上年全省居民人均可支配收入的{}",
+    },
+    "en": {
+        "no_term": "no term",
+        "week": "",
+        "none": "none",
+        "entries": "{} entries",
+        "yes": "yes",
+        "no": "no",
+        "of_income": "{} of last year's disposable income per head",
+    },
 }
 SHOWN_ENTRIES = 3
 """Longer lists and tables are counted: they stand in the parameter's own document."""
@@ -51,6 +68,17 @@ MARK_MEANINGS = {
     "unreviewed": "已由市级录入，尚未经他人复核",
 }
 """The same in a sentence, for whoever points at a mark."""
+OPTIONS = {
+    "YEAR": "按年度累计",
+    "CASE": "按次计算",
+    "SETTLEMENT": "结算日期",
+    "DISCHARGE": "出院日期",
+    "ADMISSION": "入院日期",
+    "PREVIOUS_YEAR": "沿用再上一年度的",
+    "NONE": "不沿用",
+}
+"""What the texts mean that a parameter may be set to (`policy/parameters.py`), where a sheet shows them."""
+_LISTED: tuple[type[terms.Term], ...] = (terms.Category, terms.DocumentKind)
 _CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
 
 
@@ -101,7 +129,7 @@ class Wording:
         return self._words["no_term"] if value is None else self._units.get(unit, "{} " + unit).format(value)
 
     def worth(self, parameter: Any) -> str:
-        """A parameter's value in its unit: 70%, 15,000.00, 25% PCDI, 10个工作日; 无 where it is deliberately empty."""
+        """A parameter's value in its unit: 70%, 15,000.00, 按年度累计, 10个工作日; 无 where it is deliberately empty."""
         value, unit = _read(parameter, "value"), str(_read(parameter, "unit"))
         if value is None:
             return self._words["none"]
@@ -111,15 +139,24 @@ class Wording:
             case "ratio":
                 return percent(Decimal(value))
             case "ratio_of_pcdi":
-                return f"{percent(Decimal(value))} PCDI"
+                return self._words["of_income"].format(percent(Decimal(value)))
             case "tiers":
                 return "；".join(f"{yuan(Decimal(t['above']))}: {percent(Decimal(t['rate']))}" for t in value)
             case "bool":
                 return self._words["yes" if value else "no"]
             case "list" | "map":
-                return self._words["entries"].format(len(value)) if len(value) > SHOWN_ENTRIES else "、".join(value)
+                return (
+                    self._words["entries"].format(len(value))
+                    if len(value) > SHOWN_ENTRIES
+                    else "、".join(map(self._entry, value))
+                )
             case _:
-                return self.term(parameter) if unit in self._units else str(value)
+                return self.term(parameter) if unit in self._units else self._entry(str(value))
+
+    def _entry(self, code: str) -> str:
+        """A text or an entry of a list as people read it; the code itself where it has no label."""
+        text = next((noun(code).label for noun in _LISTED if code in set(noun)), OPTIONS.get(code, code))
+        return translations(self._language).gettext(text)
 
     def filters(self) -> dict[str, Any]:
         return {

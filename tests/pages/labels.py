@@ -34,6 +34,7 @@ def _of_pages() -> Iterator[str]:
     yield from (label for label, _statuses in case_reading.MAIN_PATH)
     yield from wording.MARKS.values()
     yield from wording.MARK_MEANINGS.values()
+    yield from wording.OPTIONS.values()
     yield from inbox.BOXES.values()
     yield from case_papers.TITLES.values()
     yield from try_out.OUTCOMES.values()

@@ -45,9 +45,16 @@ def test_counted_and_skipped_days_stand_in_their_order() -> None:
 
 def test_parameter_is_written_in_its_unit() -> None:
     assert CHINESE.worth({"value": "0.70", "unit": "ratio"}) == "70%"
-    assert CHINESE.worth({"value": "0.25", "unit": "ratio_of_pcdi"}) == "25% PCDI"
+    assert CHINESE.worth({"value": "0.25", "unit": "ratio_of_pcdi"}) == "上年全省居民人均可支配收入的25%"
     assert CHINESE.worth({"value": "15000.00", "unit": "yuan"}) == "15,000.00"
     assert CHINESE.worth({"value": None, "unit": "yuan"}) == "无"
     assert CHINESE.worth({"value": True, "unit": "bool"}) == "是"
     assert CHINESE.worth({"value": ["a", "b", "c", "d"], "unit": "list"}) == "共4项"
     assert CHINESE.worth({"value": [{"above": "0", "rate": "0.5"}], "unit": "tiers"}) == "0.00: 50%"
+
+
+def test_codes_of_a_parameter_are_written_in_words() -> None:
+    assert CHINESE.worth({"value": ["DSR", "DBBY"], "unit": "list"}) == "低收入救助对象、低保边缘家庭成员"
+    assert CHINESE.worth({"value": "YEAR", "unit": "text"}) == "按年度累计"
+    assert ENGLISH.worth({"value": "YEAR", "unit": "text"}) == "added up over the year"
+    assert CHINESE.worth({"value": "不予受理", "unit": "text"}) == "不予受理"
