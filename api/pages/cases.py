@@ -1,6 +1,7 @@
 """案件: the list of a post's area, and one case with all that this reader may see."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -15,6 +16,7 @@ from policy.steps import is_kind, step
 from policy.terms import ApplicationStatus
 
 router = APIRouter(prefix="/cases")
+SYSTEM = "system"
 
 
 @router.get("")
@@ -40,7 +42,7 @@ async def show(desk: AtDesk, application_id: uuid.UUID, answered: str = "", file
     context = await case_for(desk, application_id)
     if context["case"] is None:
         raise not_allowed("您的岗位不能查看案件")
-    return desk.page("cases/case.html", "cases", **context, notice=_notice(desk, answered, filed))
+    return desk.page("cases/case.html", "cases", **context, notice=_notice(desk, context, answered, filed))
 
 
 async def _found(desk: Desk, chosen: dict[str, str], cursor: str) -> dict[str, Any]:
@@ -59,9 +61,15 @@ async def _found(desk: Desk, chosen: dict[str, str], cursor: str) -> dict[str, A
     return {"cases": page.items, "next_page": page.next, "refusal": None, "filters": Filters("/cases", chosen)}
 
 
-def _notice(desk: Desk, answered: str, filed: str) -> str | None:
-    if filed:
+def _notice(desk: Desk, shown: Mapping[str, Any], answered: str, filed: str) -> str | None:
+    """What was just done; of a filing only to whoever filed, and until the case has gone on."""
+    if filed and _just_filed(desk, shown):
         return desk.say("申请已登记，案件编号见下。", "The application has been filed; its number stands below.")
     if is_kind(answered):
         return desk.say(f"“{step(answered).label}”已办理。", "Your answer has been recorded.")
     return None
+
+
+def _just_filed(desk: Desk, shown: Mapping[str, Any]) -> bool:
+    first, *later = shown["timeline"]
+    return first["actor"] == desk.signed_in.username and all(entry["actor"] == SYSTEM for entry in later)

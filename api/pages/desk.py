@@ -17,7 +17,7 @@ from api.services import Services
 from api.texts import LANGUAGES, chosen_language
 from policy.access import Action, may
 from policy.clock import today
-from policy.terms import ancestors
+from policy.terms import Department, ancestors
 from store.database import WHOLE
 from store.reference import DivisionRow
 from store.rulebook import Law, load_law
@@ -130,7 +130,9 @@ class Desk:
         if self.user is None:
             return None
         post = self.user.post
-        labels = (post.level.label, post.department.label, post.role.label)
+        labels: tuple[str, ...] = (post.department.label, post.role.label)
+        if post.department is not Department.TOWNSHIP_GOVERNMENT:  # whose name says its level already
+            labels = (post.level.label, *labels)
         return Viewer(self.user.name, labels, self.name_of(self.user.division))
 
     def _navigation(self) -> list[Place]:
