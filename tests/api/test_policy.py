@@ -53,7 +53,7 @@ async def test_an_unknown_timer_and_an_unknown_year_are_told_apart(counter: Coun
 async def test_a_period_asks_for_its_first_day_and_a_monthly_date_for_its_month(counter: Counter) -> None:
     period = await due(counter, key="SURVEY_WD", division="140522", month="2025-09")
     assert (period.status_code, period.json()["errors"][0]["pointer"]) == (422, "/from")
-    assert "起算日（from）" in period.json()["errors"][0]["zh"]
+    assert "请填写起算日" in period.json()["errors"][0]["zh"]
     monthly = await due(counter, key="T-PUSH", division="140522", **{"from": "2025-09-29"})
     assert (monthly.status_code, monthly.json()["errors"][0]["pointer"]) == (422, "/month")
 
