@@ -1,7 +1,7 @@
 """Keeping official papers as they were issued: rendered once, sealed in the data folder, never made anew."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,35 +42,11 @@ class Issuing:
     ) -> uuid.UUID:
         """附件5 as issued by the township, also for the county's refusals (A-42, A-68, AMB-9)."""
         rulebook = await load_rulebook(session, application.division, now.astimezone(SHANGHAI).date())
-        opened = disclose(
-            session,
-            self._vault,
-            _look(application, "refusal notice", now),
-            {
-                "applicant": Cell("application", "applicant", application.id, application.applicant_sealed),
-                "reason": Cell("refusal", "reason", refusal.id, refusal.reason_sealed),
-            },
-        )
-        if refusal.number_year is None or refusal.number_serial is None or refusal.issued_on is None:
+        if refusal.number_serial is None or refusal.issued_on is None:
             raise LookupError("the notice has no number yet")
-        issued = refusal.issued_on
-        paper = RefusalNotice(
-            demonstration=rulebook.demonstration,
-            year=refusal.number_year,
-            serial=refusal.number_serial,
-            applicant_name=opened["applicant"]["name"],
-            submitted_on=application.submitted_on,
-            provisions=tuple(
-                Provision(rulebook.cite(clause), PROVISION_WORDS.get(clause, clause)) for clause in refusal.provisions
-            ),
-            reason=opened["reason"],
-            decision_words=rulebook.parameter("REFUSAL_PHRASE", issued).value,
-            reconsideration_period=period_in_words(rulebook.parameter("T-RECON", issued)),
-            suit_period=period_in_words(rulebook.parameter("T-SUIT", issued)),
-            issuer=await self._correspondence.office_name(
-                session, application.division, Department.TOWNSHIP_GOVERNMENT
-            ),
-            issued_on=issued,
+        look = _look(application, "refusal notice", now)
+        paper = await refusal_paper(
+            session, self._vault, self._correspondence, rulebook, application, refusal, look, refusal.issued_on
         )
         return await self._keep(session, application, paper, "refusal_notice", now)
 
@@ -104,6 +80,44 @@ class Issuing:
         )
         await session.flush()
         return file_id
+
+
+async def refusal_paper(
+    session: AsyncSession,
+    vault: Vault,
+    correspondence: Correspondence,
+    rulebook: Rulebook,
+    application: ApplicationRow,
+    refusal: RefusalRow,
+    look: Look,
+    issued_on: date,
+) -> Paper:
+    """附件5 as of that day, without a number while the refusal has none; who looks is logged."""
+    opened = disclose(
+        session,
+        vault,
+        look,
+        {
+            "applicant": Cell("application", "applicant", application.id, application.applicant_sealed),
+            "reason": Cell("refusal", "reason", refusal.id, refusal.reason_sealed),
+        },
+    )
+    return RefusalNotice(
+        demonstration=rulebook.demonstration,
+        year=refusal.number_year or issued_on.year,
+        serial=refusal.number_serial,
+        applicant_name=opened["applicant"]["name"],
+        submitted_on=application.submitted_on,
+        provisions=tuple(
+            Provision(rulebook.cite(clause), PROVISION_WORDS.get(clause, clause)) for clause in refusal.provisions
+        ),
+        reason=opened["reason"],
+        decision_words=rulebook.parameter("REFUSAL_PHRASE", issued_on).value,
+        reconsideration_period=period_in_words(rulebook.parameter("T-RECON", issued_on)),
+        suit_period=period_in_words(rulebook.parameter("T-SUIT", issued_on)),
+        issuer=await correspondence.office_name(session, application.division, Department.TOWNSHIP_GOVERNMENT),
+        issued_on=issued_on,
+    )
 
 
 async def poster_paper(

@@ -55,7 +55,8 @@ class RefusalNotice(Paper):
     title = "不符合医疗救助条件书面告知书"
 
     year: int
-    serial: int
+    serial: int | None
+    """None on a preview, before the notice is issued and numbered."""
     applicant_name: str
     submitted_on: date
     provisions: tuple[Provision, ...]
@@ -76,7 +77,7 @@ class RefusalNotice(Paper):
 
     @property
     def number(self) -> str:
-        return notice_number(self.year, self.serial)
+        return notice_number(self.year, self.serial) if self.serial else "（预览，未编号）"
 
 
 def notice_number(year: int, serial: int) -> str:

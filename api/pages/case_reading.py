@@ -147,6 +147,8 @@ def print_pages(case: Mapping[str, Any], *, reads_files: bool) -> list[PrintPage
         for notice in case["publicity"]
         if notice["poster"]
     ]
+    if reads_files and any(task["kind"] == "refusal_notice" for task in case["open_tasks"]):
+        pages.append(PrintPage(f"/cases/{case['id']}/refusal-notice", "预览书面告知书（附件5）"))
     if case["refusal"] and case["refusal"]["notice"] and reads_files:
         pages.append(PrintPage(f"/papers/{case['refusal']['notice']}", "书面告知书（附件5）"))
     pages += [PrintPage(f"/cases/{case['id']}/papers/{name}", title) for name, title in papers_of(case).items()]

@@ -8,10 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
+from sqlalchemy import select
 
 from activities.casework import NOTICE_PERIODS
 from activities.correspondence import Correspondence
-from activities.issuing import poster_paper
+from activities.issuing import poster_paper, refusal_paper
 from api.case_view import view_case
 from api.errors import not_allowed, not_found, wrong_fields
 from api.pages.case_papers import TITLES, Issuer, draw, papers_of
@@ -35,7 +36,7 @@ from policy.money import on_paper
 from policy.parameters import label as parameter_label
 from policy.problems import Problem
 from policy.terms import ApplicationStatus, Level
-from store.applications import ApplicationRow, PublicityRow
+from store.applications import ApplicationRow, PublicityRow, RefusalRow
 from store.disclosure import Look
 from store.rulebook import load_rulebook
 
@@ -109,6 +110,25 @@ async def poster_to_post(desk: AtDesk, application_id: uuid.UUID, posted_on: str
         look = Look(str(user.id), "application", application.id, application.division, "poster to post", now)
         names = Correspondence(services.options.base_url, 0)
         paper = await poster_paper(session, services.vault, names, rulebook, application, notice, look)
+    return _printable(paper, application_id)
+
+
+@router.get("/cases/{application_id}/refusal-notice")
+async def notice_to_issue(desk: AtDesk, application_id: uuid.UUID) -> Response:
+    """附件5 as it would be issued today, without its number: read before the issuing is answered."""
+    user, services = desk.signed_in, desk.services
+    if not may(user.post, Action.READ_FILE):
+        raise not_allowed("您的岗位不能预览告知书")
+    day, now = today(services.clock), services.clock.now()
+    async with services.database.transaction(user.scope) as session:
+        application = await session.get(ApplicationRow, application_id)
+        refusal = await session.scalar(select(RefusalRow).where(RefusalRow.application_id == application_id))
+        if application is None or refusal is None or refusal.number_serial is not None:
+            raise not_found("本案目前没有待制发的告知书")
+        rulebook = await load_rulebook(session, application.division, day)
+        look = Look(str(user.id), "application", application.id, application.division, "notice to issue", now)
+        names = Correspondence(services.options.base_url, 0)
+        paper = await refusal_paper(session, services.vault, names, rulebook, application, refusal, look, day)
     return _printable(paper, application_id)
 
 

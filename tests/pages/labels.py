@@ -22,7 +22,15 @@ from policy.fields import Field
 from policy.steps import every_step
 
 FORMS = (application_form, try_out_form, due_dates, tasks, people)
-LABEL_OF_PAGES = ("返回上一页", "返回首页", "登录", "计算表", "书面告知书（附件5）", "个人负担的合规费用")
+LABEL_OF_PAGES = (
+    "返回上一页",
+    "返回首页",
+    "登录",
+    "计算表",
+    "书面告知书（附件5）",
+    "预览书面告知书（附件5）",
+    "个人负担的合规费用",
+)
 
 
 def every_label() -> set[str]:

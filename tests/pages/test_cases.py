@@ -1,5 +1,7 @@
 """A case's page: masked by post, with its calculation, its papers and, where it was refused, both remedies."""
 
+from typing import Any
+
 from runtime.story.counter import Counter
 from tests.journeys.case import Case
 from tests.journeys.people import new_person
@@ -93,13 +95,22 @@ async def test_notice_posted_on_paper_before_is_printed_with_its_day(visiting: S
 async def test_refusal_shows_its_notice_and_both_remedies(visiting: SignedIn, counter: Counter) -> None:
     case = await Case.file(counter)
     await case.to("township_review")
-    refused = {"provisions": ["A-39"], "reason": "入户调查的家庭经济状况与申请不符"}
+    refused: dict[str, Any] = {"provisions": ["A-39"], "reason": "入户调查的家庭经济状况与申请不符"}
     await case.done("township_review", "not_eligible", refused, done_on="2025-01-15")
+    await case.task("refusal_notice")
+    reader = await visiting(posts.TOWNSHIP_CASEWORKER)
+    preview = f"/cases/{case.id}/refusal-notice"
+    assert f'href="{preview}"' in (await reader.get(f"/cases/{case.id}")).html
+    shown = await reader.get(preview)
+    assert "（预览，未编号）" in shown.text
+    assert refused["reason"] in shown.text
+    assert (await (await visiting(posts.FINANCE_CASEWORKER)).get(preview)).status == 403
     await case.done("refusal_notice", "issued", done_on="2025-01-16")
     await case.done("delivery", "delivered", {"method": "in_person"}, done_on="2025-01-17")
     visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
     shown = await visitor.get(f"/cases/{case.id}")
     assert "不符合条件" in shown.text
+    assert (await visitor.get(preview)).status == 404
     assert "入户调查的患病情况或家庭经济状况与申请不符" in shown.text
     assert "可申请行政复议至 2025-03-18" in shown.text
     assert "可提起行政诉讼至 2025-07-17" in shown.text
