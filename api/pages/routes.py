@@ -14,6 +14,7 @@ from api.pages import (
     due_dates,
     inbox,
     papers,
+    papers_to_issue,
     people,
     sign_in,
     tasks,
@@ -23,7 +24,20 @@ from api.pages.refusals import page_of_refusal
 from api.services import Services
 
 STATIC = Path(__file__).parent.parent / "static"
-MODULES = (sign_in, inbox, tasks, applications, cases, people, papers, try_out, due_dates, caught_mail, contract)
+MODULES = (
+    sign_in,
+    inbox,
+    tasks,
+    applications,
+    cases,
+    people,
+    papers,
+    papers_to_issue,
+    try_out,
+    due_dates,
+    caught_mail,
+    contract,
+)
 
 
 async def _icon() -> Response:
