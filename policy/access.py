@@ -16,6 +16,10 @@ class Action(StrEnum):
     SEARCH_PEOPLE = "people.search"
     UPLOAD_FILE = "file.upload"
     READ_FILE = "file.read"
+    UPLOAD_IDENTITY = "upload.identity"
+    UPLOAD_SETTLEMENT = "upload.settlement"
+    UPLOAD_BANK_RETURN = "upload.bank_return"
+    VIEW_UPLOADS = "upload.view"
     TRY_POLICY = "policy.try"
     WORK_TASKS = "task.work"
 
@@ -72,6 +76,11 @@ _TOWNSHIP = ({Level.TOWNSHIP}, {Department.TOWNSHIP_GOVERNMENT})
 _INSURANCE_ABOVE = ({Level.COUNTY, Level.CITY, Level.PROVINCE}, {Department.MEDICAL_INSURANCE})
 _COUNTY_INSURANCE = ({Level.COUNTY}, {Department.MEDICAL_INSURANCE})
 _COUNTY_FINANCE = ({Level.COUNTY}, {Department.FINANCE})
+_COUNTY_SOURCES = (
+    {Level.COUNTY},
+    {Department.CIVIL_AFFAIRS, Department.AGRICULTURE, Department.VETERANS_AFFAIRS},
+)
+"""The departments that provide identities; which category is whose: CATEGORY_SOURCE."""
 _EVERYWHERE = (set(Level), set(Department))
 
 GRANTS: dict[Action, tuple[Grant, ...]] = {
@@ -92,6 +101,14 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.READ_FILE: (
         _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
         _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER, Role.SUPERVISOR}),
+    ),
+    Action.UPLOAD_IDENTITY: (_grant(*_COUNTY_SOURCES, {Role.CASEWORKER}),),
+    Action.UPLOAD_SETTLEMENT: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
+    Action.UPLOAD_BANK_RETURN: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
+    Action.VIEW_UPLOADS: (
+        _grant(*_COUNTY_SOURCES, _WORKERS),
+        _grant(*_COUNTY_INSURANCE, _WORKERS),
+        _grant(*_COUNTY_FINANCE, _WORKERS),
     ),
     Action.TRY_POLICY: (_grant(*_EVERYWHERE, _READERS),),
     Action.WORK_TASKS: (_grant(*_EVERYWHERE, _READERS),),

@@ -11,10 +11,13 @@ class Procedure(StrEnum):
     REFUSAL = "refusal"  # W02, by the application's number
     PAYMENT = "payment"  # W03, by the application's number
     NOTICE = "notice"  # one mail, by the id of its row
+    UPLOAD = "upload"  # one table that an office handed in, by the id of its row
     DIGEST = "digest"  # one reader's new tasks, by the id of the account
 
     @property
     def queue(self) -> str:
+        if self is Procedure.UPLOAD:
+            return BULK
         return MAIL if self in (Procedure.NOTICE, Procedure.DIGEST) else CASEWORK
 
 

@@ -77,22 +77,28 @@ class ApplicationStatus(Term):
     SURVEY = "survey", "入户调查"
     TWP_REVIEW = "twp_review", "乡镇审核"
     TWP_PUBLICITY = "twp_publicity", "乡镇公示"
+    OBJECTION = "objection", "异议复核"
     FORWARDED = "forwarded", "报送县级"
+    RETURNED_TWP = "returned_twp", "县级退回乡镇"
     COUNTY_REVIEW = "county_review", "县级审批"
+    WAIT_CAB = "wait_cab", "待民政核对"
     COUNTY_PUBLICITY = "county_publicity", "县级公示"
     APPROVED = "approved", "已批准"
     PAID = "paid", "已支付"
     REJECTED = "rejected", "不符合条件"
     WITHDRAWN = "withdrawn", "已撤回"
+    LAPSED = "lapsed", "逾期未补正"
 
 
 class RefusalStatus(Term):
-    """The states of W02 that the main path reaches."""
+    """The states of W02."""
 
     REJECT_PROPOSED = "reject_proposed", "待告知"
     NOTICE_ISSUED = "notice_issued", "告知书已制发"
     DELIVERED = "delivered", "已送达"
-    FINAL = "final", "救济期已满"
+    REMEDY_FILED = "remedy_filed", "复议或诉讼中"
+    REOPENED = "reopened", "已撤销，重新办理"
+    FINAL = "final", "已终结"
 
 
 class PaymentStatus(Term):
@@ -121,6 +127,23 @@ class PayeeKind(Term):
     HOSPITAL = "hospital", "定点医疗机构"
     PHARMACY = "pharmacy", "定点药店"
     PERSON = "person", "医疗救助对象"
+
+
+class UploadState(Term):
+    """What has become of a table that an office handed in."""
+
+    RECEIVED = "received", "已接收"
+    WORKING = "working", "正在处理"
+    DONE = "done", "处理完毕"
+    REFUSED = "refused", "无法读取"
+
+
+class RowFate(Term):
+    """What becomes of a row of such a table: each has exactly one."""
+
+    ACCEPTED = "accepted", "已接收"
+    RETURNED = "returned", "退回"
+    DUPLICATE = "duplicate", "重复"
 
 
 class Light(Term):

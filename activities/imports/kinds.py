@@ -1,0 +1,136 @@
+"""The contract of a kind of table that an office hands in: its columns, who may hand it in, and what becomes of a row.
+
+A new kind is one file beside this one and one line in `registry.py`. The file holds a `Kind`, for example:
+
+    async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
+        ...
+
+    KIND = Kind(
+        code="bank_return",                 # the `kind` of the upload, as other programs send it
+        label="银行回盘文件",
+        action=Action.UPLOAD_BANK_RETURN,   # which posts may hand it in and read its receipt (`policy/access.py`)
+        columns=(Column("serial", "付款流水号", text(), aliases=("流水号",)), ...),
+        take=take,
+    )
+
+What `take` may rely on, and what it owes:
+
+* Each row is decided once, in a transaction of its own that holds the upload (`for no key update`): what `take` writes
+  and the row's fate are committed together. The worker's role sees every county; `take` itself keeps to
+  `context.division`.
+* `row.values` has a value for every column of the kind, already read by the column's reader (a date, a Decimal, a
+  normal ID number, None for an empty cell). A row with an unreadable or missing cell is returned without `take`.
+* It answers `ACCEPTED`, `returned(…)` with every reason it knows, or `duplicate(…)`. What it wrote for a row that is not
+  accepted is undone by a savepoint. It raises only for what an operator must look at: the upload is then tried again
+  from that row on.
+* Reasons hold no personal data: they are stored and shown in clear. A reason names its column by `cell`; the row and the
+  column's label are put in front of it (第5行 身份证号码：…).
+* It may be called for a row that an earlier, killed attempt had begun: nothing of that attempt was committed.
+* Locks: the person before a period, an application before its payment; one row at a time, so rows never wait for each
+  other in a circle.
+
+`check` runs at the counter, in the eyes of whoever hands the table in, before it is taken in (an unknown batch, say);
+`after` runs once, in the transaction that closes the upload, with the counts: it may wake what waits for the table.
+`fields` are asked for beside the file and come to `take` as `context.fields` (kept sealed).
+"""
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exchange.columns import Column
+from policy.access import Action
+from policy.fields import Field
+from policy.problems import Problem
+from policy.rulebook import Rulebook
+from policy.terms import Department, RowFate
+from store.vault import Vault
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a row is decided with: whose table it is, and the day and the rules by which it is judged."""
+
+    upload: uuid.UUID
+    kind: str
+    division: str
+    department: Department
+    month: str | None
+    """The month that the data belong to, 2026-11; None where the kind has none."""
+    fields: Mapping[str, Any]
+    rulebook: Rulebook
+    vault: Vault
+    now: datetime
+    today: date
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table by its number in the sheet, its values by the names of the columns."""
+
+    number: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row was not accepted. `cell` is the name of the column, empty for the row as a whole."""
+
+    code: str
+    zh: str
+    en: str
+    cell: str = ""
+    clause: str | None = None
+
+
+@dataclass(frozen=True)
+class Fate:
+    outcome: RowFate
+    reasons: tuple[Reason, ...] = ()
+
+
+ACCEPTED = Fate(RowFate.ACCEPTED)
+
+
+def returned(*reasons: Reason) -> Fate:
+    """Goes back to whoever sent it, to be corrected."""
+    return Fate(RowFate.RETURNED, reasons)
+
+
+def duplicate(*reasons: Reason) -> Fate:
+    """Known already, with the very same content: nothing to do for anybody."""
+    return Fate(RowFate.DUPLICATE, reasons)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`rows` is always the sum of the other three."""
+
+    rows: int = 0
+    accepted: int = 0
+    returned: int = 0
+    duplicate: int = 0
+
+
+Take = Callable[[AsyncSession, Context, Row], Awaitable[Fate]]
+Check = Callable[[AsyncSession, str, Mapping[str, Any]], Awaitable[Sequence[Problem]]]
+"""Session, division and the fields beside the file; problems point at the fields."""
+After = Callable[[AsyncSession, Context, Counts], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    code: str
+    label: str
+    action: Action
+    columns: tuple[Column, ...]
+    take: Take
+    fields: tuple[Field, ...] = ()
+    help: tuple[str, ...] = ()
+    """Sentences for the help sheet of the template, besides what the columns say themselves."""
+    check: Check | None = None
+    after: After | None = None
