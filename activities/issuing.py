@@ -17,9 +17,9 @@ from notifications.papers import (
     period_in_words,
     render_paper,
 )
+from policy.answer_fields import REFUSAL_PROVISIONS
 from policy.deadlines import SHANGHAI
 from policy.rulebook import Rulebook
-from policy.steps import REFUSAL_PROVISIONS
 from policy.terms import Category, Department, Level, division_at
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
 from store.decisions import DecisionRow

@@ -9,7 +9,8 @@ from uuid import UUID
 from policy.deadlines import SHANGHAI
 from policy.fields import fields_schema
 from policy.parameters import label as parameter_label
-from policy.steps import Outcome, step
+from policy.step import Outcome
+from policy.steps import step
 from store.timekeeping import Timekeeping
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.parameter_name import parameter_name
-from policy.steps import Step, is_kind, step
+from policy.step import Step
+from policy.steps import is_kind, step
 from policy.terms import Category, DocumentKind, Level, PayeeKind, Rung
 
 Codes = Mapping[str, Any]

@@ -102,11 +102,14 @@ class RefusalStatus(Term):
 
 
 class PaymentStatus(Term):
-    """The states of W03 that the main path reaches."""
+    """The states of W03."""
 
     PAY_PREPARED = "pay_prepared", "待申请拨款"
+    ON_HOLD = "on_hold", "暂缓"
     SUBMITTED_TO_FINANCE = "submitted_to_finance", "已报财政"
+    QUERIED = "queried", "财政质询"
     FIN_REVIEW = "fin_review", "财政审核通过，待支付"
+    RETURNED_BY_BANK = "returned_by_bank", "银行退票"
     CONFIRMED = "confirmed", "已支付"
 
 

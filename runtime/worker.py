@@ -23,7 +23,7 @@ from activities.probe import Probe
 from activities.refusals import Refusals
 from notifications.mailer import Mailer, SmtpSettings
 from policy.procedures import CASEWORK, MAIL
-from policy.steps import DELIVERY
+from policy.refusal_steps import DELIVERY
 from runtime import keys
 from runtime.clock import clock
 from runtime.settings import Settings

@@ -13,7 +13,7 @@ from api.identity import CurrentUser
 from api.services import Services
 from policy.problems import Problem
 from policy.rulebook import MissingParameter, Parameter, Rulebook
-from policy.steps import Outcome, Step
+from policy.step import Outcome, Step
 from store.applications import ApplicationRow
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow

@@ -18,8 +18,8 @@ from notifications.papers import (
     period_in_words,
 )
 from policy.offices import office_name
+from policy.refusal_steps import DELIVERY
 from policy.rulebook import Rulebook
-from policy.steps import DELIVERY
 from policy.terms import Department, DocumentKind
 
 Case = Mapping[str, Any]

@@ -10,9 +10,10 @@ from api.case_view import view_case
 from api.pages.case_papers import papers_of
 from api.pages.desk import Desk
 from policy.access import Action, PersonalView, may
+from policy.answer_fields import REFUSAL_PROVISIONS
 from policy.costs import DEDUCTIONS, LABELS
 from policy.fields import Kind
-from policy.steps import REFUSAL_PROVISIONS, step
+from policy.steps import step
 from policy.terms import ApplicationStatus
 
 MAIN_PATH = (

@@ -22,7 +22,8 @@ from policy.access import may_answer
 from policy.fields import Field, Kind
 from policy.parameters import KINDS, base_of
 from policy.problems import Problem
-from policy.steps import Outcome, Step, step
+from policy.step import Outcome, Step
+from policy.steps import step
 
 router = APIRouter(prefix="/tasks")
 

@@ -15,7 +15,7 @@ from activities.ladder import Ladder
 from activities.recalculation import import_year
 from activities.refusals import Refusals
 from api.services import Services
-from policy.steps import DELIVERY
+from policy.refusal_steps import DELIVERY
 from policy.working_days import CalendarStatus, CalendarYear
 from runtime.folder import DataFolder
 from store.applications import RefusalRow

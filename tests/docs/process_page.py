@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from policy.rulebook import Parameter, Rulebook
-from policy.steps import Outcome, Step, every_step
+from policy.step import Outcome, Step
+from policy.steps import every_step
 from store.packs import rulebook_from_packs
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "process" / "application.md"

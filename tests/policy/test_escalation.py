@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
+from policy.county_steps import COUNTY_REVIEW
 from policy.deadlines import SHANGHAI, due_after, ladder
 from policy.escalation import addressees, one_up, to_climb
-from policy.steps import COUNTY_REVIEW, FINANCE_REVIEW, MISSING_PARAMETER, SUPPLEMENT, SURVEY
+from policy.law_steps import MISSING_PARAMETER
+from policy.payment_steps import FINANCE_REVIEW
 from policy.terms import Department, Level, Office, Post, Role, Rung
+from policy.township_steps import SUPPLEMENT, SURVEY
 from store.packs import rulebook_from_packs
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from policy.county_steps import COUNTY_APPROVAL
 from policy.fields import Choice, Field, Kind, fields_schema, read_fields
-from policy.steps import COUNTY_APPROVAL, SUPPLEMENT, SURVEY, TOWNSHIP_REVIEW, every_step
+from policy.steps import every_step
 from policy.terms import DocumentKind
+from policy.township_steps import SUPPLEMENT, SURVEY, TOWNSHIP_REVIEW
 
 
 def test_every_problem_is_named_at_once_with_its_clause() -> None:
