@@ -6,6 +6,7 @@ Asia/Shanghai days; a day ends at 24:00.
 """
 
 import calendar as gregorian
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,13 +14,15 @@ from zoneinfo import ZoneInfo
 
 from policy.rulebook import Basis, MissingParameter, Parameter, Rulebook
 from policy.terms import Light, Rung, ancestors
-from policy.working_days import CalendarYear, Count, SkippedDay, UnknownYear, WorkCalendar
+from policy.working_days import CalendarYear, Count, Pause, SkippedDay, UnknownYear, WorkCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 WORKING_DAYS = "WD"
 CALENDAR_DAYS = "days"
 MONTHS = "months"
+NAMED = "办理人指定"
+"""Where a due date comes from that no rule gives."""
 DAY_OF_NEXT_MONTH = "day_of_next_month"
 
 
@@ -47,10 +50,19 @@ class RungMoment:
     at: datetime
 
 
-def due_after(rulebook: Rulebook, key: str, start: date, *, pinned_on: date | None = None) -> Due:
+def due_after(
+    rulebook: Rulebook,
+    key: str,
+    start: date,
+    *,
+    pinned_on: date | None = None,
+    pauses: Sequence[Pause] = (),
+    extended_by: int = 0,
+) -> Due:
     """The due date of the period `key` that starts on `start`, by the rule in force on `pinned_on` (default: `start`).
 
-    Raises MissingParameter when no rule is in force, or `WORK_CALENDAR(year)` when the count runs into a year whose
+    Days of `pauses` do not count (中止); `extended_by` working days were granted on top (延期), both in periods of working
+    days only. Raises MissingParameter when no rule is in force, or `WORK_CALENDAR(year)` when the count runs into a year whose
     calendar has not been loaded.
     """
     rule, also = _driving_rule(rulebook, key, pinned_on or start)
@@ -58,10 +70,22 @@ def due_after(rulebook: Rulebook, key: str, start: date, *, pinned_on: date | No
         return Due(key, start, rule, also=also)
     calendar = rulebook.calendar
     with _calendar_known(rulebook, start):
-        count = _count(calendar, rule, start)
+        count = _count(calendar, rule, start, pauses=pauses, extended_by=extended_by)
         years = _years_touched(calendar, start, count.last_day)
     last = count.last_day
     return Due(key, start, rule, last, last, last, count.counted, count.skipped, years, also)
+
+
+def due_on(rulebook: Rulebook, key: str, day: date, start: date) -> Due:
+    """The due date that a person has named (督办): a fixed date, aimed at and late as other fixed dates are (AMB-1).
+
+    Raises MissingParameter when the year's calendar has not been loaded.
+    """
+    rule = Parameter(key, day.isoformat(), "text", rulebook.division, start, None, NAMED, Basis.LOCAL)
+    with _calendar_known(rulebook, day):
+        target, late_after, skipped = _aim(rulebook, day)
+        years = _years_touched(rulebook.calendar, day, target)
+    return Due(key, start, rule, day, target, late_after, (), skipped, years)
 
 
 def due_in_month(rulebook: Rulebook, key: str, month: date) -> Due:
@@ -142,10 +166,18 @@ def days_late(calendar: WorkCalendar, late_after: date | None, done_on: date) ->
     return counted if done_on.year in calendar.years else max(1, counted)
 
 
-def _count(calendar: WorkCalendar, rule: Parameter, start: date, *, rolls: bool = True) -> Count:
+def _count(
+    calendar: WorkCalendar,
+    rule: Parameter,
+    start: date,
+    *,
+    rolls: bool = True,
+    pauses: Sequence[Pause] = (),
+    extended_by: int = 0,
+) -> Count:
     number = int(rule.value)
     if rule.unit == WORKING_DAYS:
-        return calendar.count_working_days(start, number)
+        return calendar.count_working_days(start, number + extended_by, pauses)
     if rule.unit == CALENDAR_DAYS:
         last = start + timedelta(days=number)
         counted = tuple(start + timedelta(days=n) for n in range(1, number + 1))

@@ -1,6 +1,6 @@
 """Working days with make-up days (调休), counted the way an office counts them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -51,6 +51,20 @@ class Count:
     skipped: tuple[SkippedDay, ...]
 
 
+PAUSED = "期限中止"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Days on which a period's clock stands still: those after `stopped_on`, up to and including `went_on`."""
+
+    stopped_on: date
+    went_on: date
+
+    def holds(self, day: date) -> bool:
+        return self.stopped_on < day <= self.went_on
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """The years loaded for a jurisdiction. Every question about a year that is not loaded raises UnknownYear."""
@@ -89,14 +103,16 @@ class WorkCalendar:
         """`day` itself if it is worked, else the first working day after it (Civil Code 203)."""
         return day if self.is_working_day(day) else self.next_working_day(day)
 
-    def count_working_days(self, start: date, number: int) -> Count:
-        """`number` working days after `start`, which itself does not count (Civil Code 201; X-11)."""
+    def count_working_days(self, start: date, number: int, pauses: Sequence[Pause] = ()) -> Count:
+        """`number` working days after `start`, which itself does not count (Civil Code 201; X-11), nor do days of pauses."""
         counted: list[date] = []
         skipped: list[SkippedDay] = []
         day = start
         while len(counted) < number:
             day += ONE_DAY
-            if self.is_working_day(day):
+            if any(pause.holds(day) for pause in pauses):
+                skipped.append(SkippedDay(day, PAUSED))
+            elif self.is_working_day(day):
                 counted.append(day)
             else:
                 skipped.append(SkippedDay(day, self.why_not_worked(day)))

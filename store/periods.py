@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from policy.deadlines import Due, RungMoment, due_after, ladder, notice_last_day
+from policy.deadlines import Due, RungMoment, due_after, due_on, ladder, notice_last_day
 from policy.rulebook import MissingParameter, Rulebook
 from policy.terms import Rung
+from policy.working_days import Pause
 from store.rulebook import parameter_record
 from store.tasks import PeriodRow
 
@@ -20,10 +21,34 @@ class Dates:
     pinned_on: date
     notice_key: str | None = None
     notice_posted_on: date | None = None
+    fixed_on: date | None = None
 
 
 def asked_of(period: PeriodRow) -> Dates:
-    return Dates(period.key, period.counted_from, period.pinned_on, period.notice_key, period.notice_posted_on)
+    return Dates(
+        period.key,
+        period.counted_from,
+        period.pinned_on,
+        period.notice_key,
+        period.notice_posted_on,
+        period.fixed_on,
+    )
+
+
+def pause(period: PeriodRow, day: date, why: str) -> None:
+    """The clock stands still from the day after `day` on (中止); `set_dates` then leaves the period without a term."""
+    if paused_since(period) is None:
+        period.pauses = [*period.pauses, {"from": day.isoformat(), "to": None, "why": why}]
+
+
+def go_on(period: PeriodRow, day: date) -> None:
+    """The clock runs again from the day after `day` on (恢复)."""
+    period.pauses = [{**entry, "to": entry["to"] or max(day.isoformat(), entry["from"])} for entry in period.pauses]
+
+
+def paused_since(period: PeriodRow) -> date | None:
+    """The day on which the clock was stopped and still stands; None while it runs."""
+    return next((date.fromisoformat(entry["from"]) for entry in period.pauses if entry["to"] is None), None)
 
 
 def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime) -> bool:
@@ -35,23 +60,25 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
     ladder_before = period.ladder
     period.key, period.pinned_on = dates.key, dates.pinned_on
     period.notice_key, period.notice_posted_on = dates.notice_key, dates.notice_posted_on
-    period.counted_from = dates.counted_from
+    period.counted_from, period.fixed_on = dates.counted_from, dates.fixed_on
+    period.pauses, period.extended_by = period.pauses or [], period.extended_by or 0
     try:
         if dates.notice_key and dates.notice_posted_on:
             notice = notice_last_day(rulebook, dates.notice_key, dates.notice_posted_on, pinned_on=dates.pinned_on)
             period.counted_from = notice.nominal or dates.counted_from
-        due = due_after(rulebook, dates.key, period.counted_from, pinned_on=dates.pinned_on)
+        due = _due(period, rulebook, dates)
         steps = ladder(rulebook, due)
     except MissingParameter as missing:
         period.missing_key = missing.key
-        period.nominal = period.work_target = period.late_after = None
-        period.basis = {"key": dates.key, "missing": missing.key}
-        period.ladder = []
+        _without_term(period, {"key": dates.key, "missing": missing.key})
     else:
         period.missing_key = None
         period.nominal, period.work_target, period.late_after = due.nominal, due.work_target, due.late_after
         period.basis = basis(due)
         period.ladder = [{"rung": step.rung.value, "at": step.at.isoformat()} for step in steps]
+    stopped = paused_since(period)
+    if stopped is not None:
+        _without_term(period, {"key": dates.key, "paused": period.pauses[-1]})
     if period.ladder != ladder_before:
         period.next_moment = now if period.ladder else None
     changed = before != (period.nominal, period.work_target, period.late_after, period.counted_from)
@@ -59,6 +86,25 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
         period.deadline_version = (period.deadline_version or 0) + 1
         period.ladder_since = now
     return changed
+
+
+def _due(period: PeriodRow, rulebook: Rulebook, dates: Dates) -> Due:
+    if dates.fixed_on:
+        return due_on(rulebook, dates.key, dates.fixed_on, dates.counted_from)
+    pauses = [Pause(date.fromisoformat(p["from"]), date.fromisoformat(p["to"])) for p in period.pauses if p["to"]]
+    return due_after(
+        rulebook,
+        dates.key,
+        period.counted_from,
+        pinned_on=dates.pinned_on,
+        pauses=pauses,
+        extended_by=period.extended_by,
+    )
+
+
+def _without_term(period: PeriodRow, basis: dict[str, Any]) -> None:
+    period.nominal = period.work_target = period.late_after = None
+    period.basis, period.ladder = basis, []
 
 
 def notice_last(period: PeriodRow) -> date | None:

@@ -42,6 +42,12 @@ class PeriodRow(Base):
     """When the period was opened or its date last moved: earlier rungs are left out."""
     next_moment: Mapped[Moment | None]
     opened_at: Mapped[Moment]
+    pauses: Mapped[Json] = mapped_column(default=list)
+    """[{from, to, why}]: days after `from` up to `to` do not count; while `to` is None the clock stands still."""
+    extended_by: Mapped[int] = mapped_column(default=0)
+    """Working days granted beyond the rule's own number (延期)."""
+    fixed_on: Mapped[date | None]
+    """The day that a person has named, where no rule gives one (督办)."""
 
 
 class TaskRow(Base):
@@ -92,6 +98,10 @@ class TaskRow(Base):
     acknowledged_at: Mapped[Moment | None]
     closed_reason: Mapped[str | None]
     days_late: Mapped[int | None]
+    recalled_at: Mapped[Moment | None]
+    """When the answer was taken back (撤回); the answer itself stays as it was given."""
+    acted_for: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    """Who was away when a substitute (`answered_by`) gave the answer."""
 
 
 class RungRow(Base):
