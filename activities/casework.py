@@ -4,23 +4,25 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 
 from activities.case import acknowledge, answer_fields, close_open_tasks, end, locked_application
+from activities.handing_over import hand_to
 from activities.issuing import Issuing
+from policy.answer_fields import REFUSAL_PROVISIONS
 from policy.clock import Clock, today
 from policy.deadlines import notice_last_day
 from policy.decision import Outcome
 from policy.money import ZERO
 from policy.procedures import Procedure
 from policy.rulebook import MissingParameter
-from policy.steps import REFUSAL_PROVISIONS
 from policy.terms import ApplicationStatus, Level, PaymentStatus, RefusalStatus
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
-from store.assessment import assess_application, costs_of, record_assessment
+from store.assessment import assess_application, costs_of, final_decision, record_assessment
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
 from store.outbox import start_case
@@ -29,6 +31,9 @@ from store.rulebook import load_rulebook
 from store.timeline import record
 from store.vault import Vault
 
+OBJECTION = "objection"
+OPENING = 100
+"""Postings that one opening of a case may have."""
 NOTICE_PERIODS = {Level.TOWNSHIP.value: "PUB_TWP_DAYS", Level.COUNTY.value: "PUB_CTY_WD"}
 
 
@@ -42,12 +47,17 @@ class CaseStart:
 
 @dataclass
 class Case:
-    """The few facts of a case that its procedures steer by. Dates are ISO days."""
+    """The few facts of a case that its procedures steer by. Dates are ISO days.
+
+    `received_on` is when the file last came in: submission, or reopening; `resume_at` the step it begins with.
+    """
 
     application_id: str
     number: str
-    submitted_on: str
+    received_on: str
     status: str
+    resume_at: str
+    accepted: bool
 
 
 @dataclass
@@ -69,8 +79,18 @@ class Posting:
 
 
 @dataclass
+class Dismissal:
+    """An objection that did not hold: the notice it stopped was posted, stopped and may go on on these days."""
+
+    application_id: str
+    posted_on: str
+    objected_on: str
+    dismissed_on: str
+
+
+@dataclass
 class Ending:
-    """What ends W01: the answer that led here, its day, and the answers to acknowledge."""
+    """A step that was done: the answer that led here, its day, and the answers to acknowledge."""
 
     application_id: str
     task_id: str
@@ -88,7 +108,9 @@ class Casework:
         """The case as it stands."""
         async with self._database.transaction(WHOLE) as session:
             row = await session.get_one(ApplicationRow, uuid.UUID(application_id))
-            return Case(str(row.id), row.number, row.submitted_on.isoformat(), row.status)
+            received = row.reopened_on or row.submitted_on
+            accepted = row.accepted_on is not None
+            return Case(str(row.id), row.number, received.isoformat(), row.status, row.resume_at, accepted)
 
     @activity.defn
     async def assess(self, application_id: str) -> Assessed:
@@ -96,7 +118,7 @@ class Casework:
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, application_id)
-            decision = await assess_application(session, application, now)
+            decision = await assess_application(session, self._vault, application, now)
             record_assessment(session, application, decision, now)
             return Assessed(decision.outcome, list(decision.missing), now.isoformat())
 
@@ -112,7 +134,8 @@ class Casework:
                 last_day = notice_last_day(rulebook, key, posted_on, pinned_on=application.submitted_on).nominal
             except MissingParameter:
                 last_day = None
-            publicity_id = uuid.uuid5(application.id, f"publicity/{posting.level}/{posting.round}")
+            round = _round(application, posting.round)
+            publicity_id = uuid.uuid5(application.id, f"publicity/{posting.level}/{round}")
             posted = await session.scalar(
                 insert(PublicityRow)
                 .values(
@@ -120,7 +143,7 @@ class Casework:
                     application_id=application.id,
                     division=application.division,
                     level=posting.level,
-                    round=posting.round,
+                    round=round,
                     posted_on=posted_on,
                     last_day=last_day,
                 )
@@ -140,7 +163,7 @@ class Casework:
                 select(PublicityRow).where(
                     PublicityRow.application_id == application.id,
                     PublicityRow.level == posting.level,
-                    PublicityRow.round == posting.round,
+                    PublicityRow.round == _round(application, posting.round),
                 )
             )
             if publicity is None:
@@ -148,14 +171,72 @@ class Casework:
             publicity.result, publicity.result_on = posting.result, date.fromisoformat(posting.day)
 
     @activity.defn
+    async def dismissed(self, dismissal: Dismissal) -> str:
+        """After an objection that did not hold: empty where a fresh notice is to be posted (once), else the day from which the
+        stopped notice is deemed to have been posted, so that only what was left of it is shown (AMB-26).
+        """
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, dismissal.application_id)
+            rulebook = await load_rulebook(session, application.division, today(self._clock))
+            restarts = rulebook.parameter("PUB_RESTART_AFTER_OBJECTION", application.submitted_on).value
+            stopped = await session.scalar(
+                select(func.count()).where(
+                    PublicityRow.application_id == application.id, PublicityRow.result == OBJECTION
+                )
+            )
+            if restarts and stopped == 1:
+                return ""
+            stood_still = date.fromisoformat(dismissal.dismissed_on) - date.fromisoformat(dismissal.objected_on)
+            return (date.fromisoformat(dismissal.posted_on) + stood_still).isoformat()
+
+    @activity.defn
+    async def needs_countersigning(self, application_id: str) -> bool:
+        """Whether the approved amount lies above what one supervisor signs alone (COUNTERSIGN_ABOVE, R-BANDS)."""
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, application_id)
+            rulebook = await load_rulebook(session, application.division, today(self._clock))
+            above = rulebook.find("COUNTERSIGN_ABOVE", application.submitted_on)
+            decision = await final_decision(session, application)
+            if above is None or above.value is None or decision is None or decision.amount is None:
+                return False
+            return decision.amount > Decimal(above.value)
+
+    @activity.defn
+    async def undecide(self, application_id: str) -> None:
+        """The approval no longer stands: an objection is to be looked into, or the file was sent back. It stays on record."""
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, application_id)
+            decision = await final_decision(session, application)
+            if decision is not None:
+                decision.final = False
+
+    @activity.defn
+    async def move(self, ending: Ending) -> None:
+        """Hands the file to the township that the answer names, its clock running on (A-38, wrong township)."""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, ending.application_id)
+            answer = await answer_fields(session, self._vault, ending.task_id, "move", now)
+            await hand_to(session, application, answer["division"], date.fromisoformat(ending.day), now)
+
+    @activity.defn
+    async def move_on(self, application_id: str) -> str:
+        """Hands the file to the township that the household has moved to; the day from which its survey is due."""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, application_id)
+            if application.moving_to is not None:
+                await hand_to(session, application, application.moving_to, today(self._clock), now)
+                application.moving_to = None
+            return application.last_act_on.isoformat()
+
+    @activity.defn
     async def make_payable(self, ending: Ending) -> None:
         """Turns the approved decision into one payable and starts its own procedure (W03)."""
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, ending.application_id)
-            decision = await session.scalar(
-                select(DecisionRow).where(DecisionRow.application_id == application.id, DecisionRow.final)
-            )
+            decision = await final_decision(session, application)
             if decision is None or decision.amount is None:
                 raise LookupError("nothing has been approved")
             payable = await session.scalar(
@@ -194,7 +275,7 @@ class Casework:
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, ending.application_id)
             answer = await answer_fields(session, self._vault, ending.task_id, "refuse", now)
-            refusal_id = uuid.uuid5(application.id, "refusal")
+            refusal_id = uuid.uuid5(application.id, f"refusal/{application.opening}")
             refused = await session.scalar(
                 insert(RefusalRow)
                 .values(
@@ -202,6 +283,7 @@ class Casework:
                     application_id=application.id,
                     division=application.division,
                     status=RefusalStatus.REJECT_PROPOSED.value,
+                    opening=application.opening,
                     level=ending.level,
                     provisions=answer["provisions"],
                     reason_sealed=self._vault.seal("refusal", "reason", refusal_id, answer["reason"]),
@@ -229,32 +311,39 @@ class Casework:
 
     @activity.defn
     async def withdraw(self, ending: Ending) -> None:
-        """Ends a case that its applicant has withdrawn."""
+        """Ends a case whose applicant has withdrawn it instead of bringing the papers."""
+        await self._end(ending, ApplicationStatus.WITHDRAWN)
+
+    @activity.defn
+    async def lapse(self, ending: Ending) -> None:
+        """Ends a case whose papers never came (A-37). It is reopened when they do."""
+        await self._end(ending, ApplicationStatus.LAPSED)
+
+    async def _end(self, ending: Ending, status: ApplicationStatus) -> None:
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, ending.application_id)
-            if application.closed_at is not None:
-                return
-            await close_open_tasks(session, application.id, "case-withdrawn", now)
-            end(application, ApplicationStatus.WITHDRAWN, now)
-            record(
-                session,
-                subject_id=application.id,
-                division=application.division,
-                at=now,
-                day=date.fromisoformat(ending.day),
-                tag="procedure:application:withdrawn",
-            )
+            if application.closed_at is None:
+                await close_open_tasks(session, application.id, f"case-{status.value}", now)
+                end(application, status, now)
+                record(
+                    session,
+                    subject_id=application.id,
+                    division=application.division,
+                    at=now,
+                    day=date.fromisoformat(ending.day),
+                    tag=f"procedure:application:{status.value}",
+                )
             await acknowledge(session, ending.acknowledges, now)
 
     @activity.defn
-    async def accepted(self, ending: Ending) -> None:
-        """Writes the day of acceptance: a timeline entry, not a status."""
+    async def accepted(self, ending: Ending) -> bool:
+        """Writes the day of acceptance: a timeline entry, not a status. True where the case goes directly to the county."""
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, ending.application_id)
-            if application.accepted_on is not None:
-                return
+            if application.accepted_on == date.fromisoformat(ending.day):
+                return application.direct
             application.accepted_on = date.fromisoformat(ending.day)
             record(
                 session,
@@ -263,9 +352,15 @@ class Casework:
                 at=now,
                 day=application.accepted_on,
                 tag="procedure:application:accepted",
-                codes={"pending_papers": application.pending_papers},
+                codes={"pending_papers": application.pending_papers, "direct": application.direct},
                 grounds=["A-38"],
             )
+            return application.direct
+
+
+def _round(application: ApplicationRow, posting: int) -> int:
+    """Notices are numbered through all openings of a case."""
+    return (application.opening - 1) * OPENING + posting
 
 
 def _refusing_decision(application: ApplicationRow, provisions: Sequence[str], now: datetime) -> DecisionRow:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
@@ -21,11 +21,12 @@ from activities.correspondence import Correspondence
 from activities.ladder import Ladder
 from policy.clock import Clock, today
 from policy.escalation import office_of
-from policy.steps import Step, step
-from policy.terms import ancestors
+from policy.step import Step
+from policy.steps import step
+from policy.terms import ApplicationStatus, Department, Level, Post, Role, ancestors
 from store.applications import ApplicationRow, PublicityRow
 from store.database import WHOLE, Database
-from store.periods import Dates, asked_of, notice_ends, notice_last, set_dates
+from store.periods import Dates, asked_of, go_on, notice_ends, notice_last, pause, set_dates
 from store.reference import CalendarRow, ParameterRow
 from store.rulebook import hold_calendars, load_rulebook
 from store.tasks import PeriodRow, TaskRow
@@ -54,10 +55,24 @@ class Request:
     acknowledges: list[str] = field(default_factory=list)
     known_at: str = ""
     """For a missing parameter: the moment at which it was found missing."""
+    post: str = ""
+    """county/civil_affairs/caseworker: whom a person has asked, where the step leaves it open."""
+    due_on: str = ""
+    """The day that a person has named, where no rule gives one."""
 
     @property
     def step_name(self) -> str:
         return f"{self.kind}:{self.detail['key']}" if "key" in self.detail else self.kind
+
+
+@dataclass
+class Pause:
+    """A period whose clock was stopped on `stopped_on` (WAIT_CAB, 中止) and, where it is named, went on after `went_on`."""
+
+    period: str
+    stopped_on: str
+    went_on: str = ""
+    why: str = ""
 
 
 @dataclass
@@ -135,17 +150,41 @@ class Desk:
         async with self._database.transaction(WHOLE) as session:
             await acknowledge(session, [task_id], self._clock.now())
 
+    @activity.defn
+    async def pause(self, asked: Pause) -> None:
+        """Stops the clock of the newest period of that name of this procedure."""
+        async with self._database.transaction(WHOLE) as session:
+            period = await self._newest(session, asked.period)
+            pause(period, date.fromisoformat(asked.stopped_on), asked.why)
+            await self._date_anew(session, period)
+
+    @activity.defn
+    async def go_on(self, asked: Pause) -> None:
+        """Lets it run again: the days in between do not count."""
+        async with self._database.transaction(WHOLE) as session:
+            period = await self._newest(session, asked.period)
+            go_on(period, date.fromisoformat(asked.went_on))
+            await self._date_anew(session, period)
+
+    async def _newest(self, session: AsyncSession, name: str) -> PeriodRow:
+        workflow_id = activity.info().workflow_id or ""
+        found = await session.scalar(_newest_period(workflow_id, name))
+        if found is None:
+            raise LookupError("no such period")
+        return found
+
+    async def _date_anew(self, session: AsyncSession, period: PeriodRow) -> None:
+        rulebook = await load_rulebook(session, period.division, today(self._clock))
+        set_dates(period, rulebook, asked_of(period), self._clock.now())
+
     async def _period(
         self, session: AsyncSession, request: Request, workflow_id: str, application: ApplicationRow, now: datetime
     ) -> PeriodRow:
         asked = step(request.kind)
         owner = request.term_of or workflow_id
         name = f"{asked.period_name}:{request.detail['key']}" if "key" in request.detail else asked.period_name
-        found = await session.scalar(
-            select(PeriodRow)
-            .where(PeriodRow.workflow_id == owner, PeriodRow.name == name, PeriodRow.round == request.term)
-            .with_for_update()
-        )
+        wanted = _newest_period(owner, name)
+        found = await session.scalar(wanted if request.term_of else wanted.where(PeriodRow.round == request.term))
         rulebook = await load_rulebook(session, application.division, today(self._clock))
         if found:
             # A calendar may have come between two of its tasks, when none of them was open to be moved.
@@ -158,6 +197,7 @@ class Desk:
             application.submitted_on,
             request.notice_key or None,
             counted_from if request.notice_key else None,
+            date.fromisoformat(request.due_on) if request.due_on else None,
         )
         period = PeriodRow(
             workflow_id=owner,
@@ -186,7 +226,7 @@ class Desk:
         now: datetime,
     ) -> TaskRow:
         asked = step(request.kind)
-        office = office_of(application.division, asked.post)
+        office = office_of(application.division, _post(request.post) if request.post else asked.post)
         values: dict[str, Any] = {
             "workflow_id": workflow_id,
             "step": request.step_name,
@@ -196,9 +236,9 @@ class Desk:
             "subject_id": application.id,
             "division": application.division,
             "office": office.division,
-            "level": asked.post.level.value,
-            "department": asked.post.department.value,
-            "role": asked.post.role.value,
+            "level": office.post.level.value,
+            "department": office.post.department.value,
+            "role": office.post.role.value,
             "period_id": period.id,
             "detail": request.detail,
             "not_before": notice_ends(period) if _confirms_a_notice(asked) else None,
@@ -213,8 +253,9 @@ class Desk:
         )
         if task is None:
             raise LookupError("the task was neither opened nor found")
-        if opened and await _entered_since(session, application, request):
-            task.state, task.closed_reason = "closed", "released"
+        overtaken = await _overtaken(session, application, request) if opened else None
+        if overtaken:
+            task.state, task.closed_reason = "closed", overtaken
         elif opened:
             record(
                 session,
@@ -257,6 +298,26 @@ async def move_notice(session: AsyncSession, period: PeriodRow) -> None:
 
 def _confirms_a_notice(asked: Step) -> bool:
     return asked.outcome("no_objection") is not None
+
+
+def _newest_period(workflow_id: str, name: str) -> Select[PeriodRow]:
+    found = select(PeriodRow).where(PeriodRow.workflow_id == workflow_id, PeriodRow.name == name)
+    return found.order_by(PeriodRow.round.desc()).limit(1).with_for_update()
+
+
+def _post(named: str) -> Post:
+    level, department, role = named.split("/")
+    return Post(Level(level), Department(department), Role(role))
+
+
+async def _overtaken(session: AsyncSession, application: ApplicationRow, request: Request) -> str | None:
+    """Why nobody is to do this task any more, when something came first that its procedure has not seen yet."""
+    if step(request.kind).status is not None:
+        if application.status in (ApplicationStatus.WITHDRAWN.value, ApplicationStatus.LAPSED.value):
+            return application.status
+        if application.moving_to is not None:
+            return "moved"
+    return "released" if await _entered_since(session, application, request) else None
 
 
 async def _entered_since(session: AsyncSession, application: ApplicationRow, request: Request) -> bool:

@@ -15,18 +15,23 @@ from activities.issuing import Issuing
 from activities.posts import office_of_task, resolve
 from notifications.catalog import RefusalToDeliver
 from policy.clock import Clock, today
-from policy.remedies import remedies
+from policy.procedures import Procedure
+from policy.refusal_steps import DELIVERY
+from policy.remedies import remedies, suit_after_reconsideration
 from policy.rulebook import MissingParameter
-from policy.steps import DELIVERY
 from policy.terms import RefusalStatus
-from store.applications import ApplicationRow, RefusalRow, SerialRow
+from policy.working_days import ONE_DAY
+from store.applications import ApplicationRow, RefusalRow, RemedyRow, SerialRow
 from store.database import WHOLE, Database
+from store.outbox import start_case
+from store.reopening import reopen
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
 from store.vault import Vault
 
 SERIES = "refusal_notice"
+RECONSIDERATION = "reconsideration"
 
 
 @dataclass
@@ -50,6 +55,25 @@ class RemedyDates:
     reconsideration_until: str = ""
     suit_until: str = ""
     missing: str = ""
+
+
+@dataclass
+class Standing:
+    """Until when an appeal may come, and since when one is under way."""
+
+    until: str
+    filed_on: str = ""
+
+
+@dataclass
+class Result:
+    """How an appeal has ended: `upheld`, `dropped` or `reopened`, on which day."""
+
+    application_id: str
+    task_id: str
+    outcome: str
+    day: str
+    acknowledges: list[str] = field(default_factory=list)
 
 
 class Refusals:
@@ -151,6 +175,91 @@ class Refusals:
             return RemedyDates(str(refusal.reconsideration_until), str(refusal.suit_until))
 
     @activity.defn
+    async def standing(self, application_id: str) -> Standing:
+        """Where the periods of appeal stand: a remedy under way, else the day on which the last of them ends."""
+        async with self._database.transaction(WHOLE) as session:
+            refusal = await _refusal(session, application_id)
+            remedy = await _under_way(session, refusal)
+            return Standing(str(refusal.suit_until), remedy.filed_on.isoformat() if remedy else "")
+
+    @activity.defn
+    async def upheld(self, result: Result) -> str:
+        """The refusal stands. After a reconsideration the applicant may still sue (SUIT_AFTER_RECON); a suit ends it.
+
+        Returns the key that is missing to say until when, empty when it is written.
+        """
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, result.application_id)
+            refusal = await _refusal(session, result.application_id)
+            remedy = await _under_way(session, refusal)
+            if remedy is not None:
+                answer = await answer_fields(session, self._vault, result.task_id, "remedy result", now)
+                received_on = date.fromisoformat(answer["received_on"])
+                rulebook = await load_rulebook(session, application.division, today(self._clock))
+                try:
+                    until = (
+                        suit_after_reconsideration(rulebook, received_on).nominal
+                        if remedy.kind == RECONSIDERATION
+                        else date.fromisoformat(result.day) - ONE_DAY
+                    )
+                except MissingParameter as missing:
+                    return missing.key
+                refusal.suit_until = until
+                self._end_remedy(session, application, refusal, remedy, result, {"suit_until": str(until)})
+            await acknowledge(session, result.acknowledges, now)
+            return ""
+
+    @activity.defn
+    async def dropped(self, result: Result) -> None:
+        """The appeal came to nothing of itself: the periods run on as they were."""
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, result.application_id)
+            refusal = await _refusal(session, result.application_id)
+            remedy = await _under_way(session, refusal)
+            if remedy is not None:
+                self._end_remedy(session, application, refusal, remedy, result, {})
+            await acknowledge(session, result.acknowledges, self._clock.now())
+
+    @activity.defn
+    async def reopened(self, result: Result) -> None:
+        """The refusal was set aside: the case begins again at the step that was named, and keeps its history."""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            application = await locked_application(session, result.application_id)
+            refusal = await _refusal(session, result.application_id)
+            remedy = await _under_way(session, refusal)
+            if remedy is not None:
+                answer = await answer_fields(session, self._vault, result.task_id, "remedy result", now)
+                self._end_remedy(session, application, refusal, remedy, result, {"resume_at": answer["resume_at"]})
+                refusal.status = RefusalStatus.REOPENED.value
+                reopen(application, answer["resume_at"], date.fromisoformat(result.day))
+                await start_case(session, Procedure.APPLICATION, application, at=now, acknowledges=result.acknowledges)
+
+    def _end_remedy(
+        self,
+        session: AsyncSession,
+        application: ApplicationRow,
+        refusal: RefusalRow,
+        remedy: RemedyRow,
+        result: Result,
+        codes: dict[str, str],
+    ) -> None:
+        day = date.fromisoformat(result.day)
+        remedy.result, remedy.result_on = result.outcome, day
+        refusal.status = RefusalStatus.DELIVERED.value
+        record(
+            session,
+            subject_id=application.id,
+            division=application.division,
+            at=self._clock.now(),
+            day=day,
+            tag=f"procedure:remedy:{result.outcome}",
+            codes={"kind": remedy.kind, **codes},
+            grounds=["A-68"],
+        )
+
+    @activity.defn
     async def make_final(self, application_id: str) -> None:
         """After both periods have ended without a remedy filed."""
         now = self._clock.now()
@@ -171,9 +280,20 @@ class Refusals:
             )
 
 
+async def _under_way(session: AsyncSession, refusal: RefusalRow) -> RemedyRow | None:
+    return await session.scalar(
+        select(RemedyRow).where(RemedyRow.refusal_id == refusal.id, RemedyRow.result.is_(None)).with_for_update()
+    )
+
+
 async def _refusal(session: AsyncSession, application_id: str) -> RefusalRow:
+    """The newest refusal of the case: each opening may have one."""
     row = await session.scalar(
-        select(RefusalRow).where(RefusalRow.application_id == uuid.UUID(application_id)).with_for_update()
+        select(RefusalRow)
+        .where(RefusalRow.application_id == uuid.UUID(application_id))
+        .order_by(RefusalRow.opening.desc())
+        .limit(1)
+        .with_for_update()
     )
     if row is None:
         raise LookupError("the case has not been refused")

@@ -24,3 +24,11 @@ def remedies(rulebook: Rulebook, received_on: date) -> Remedies:
     Without a delivered notice no period starts. Raises MissingParameter as `due_after` does.
     """
     return Remedies(due_after(rulebook, "T-RECON", received_on), due_after(rulebook, "T-SUIT", received_on))
+
+
+def suit_after_reconsideration(rulebook: Rulebook, received_on: date) -> Due:
+    """Until when one may sue after the reconsidering office has upheld the refusal (SUIT_AFTER_RECON).
+
+    Raises MissingParameter.
+    """
+    return due_after(rulebook, "SUIT_AFTER_RECON", received_on)

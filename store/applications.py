@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from policy.terms import ApplicationStatus
@@ -19,13 +19,14 @@ class ApplicationRow(Base):
     __table_args__ = (
         CheckConstraint(f"status in ({_STATUSES})", "status"),
         CheckConstraint("compliant_total <= total", "costs"),
+        CheckConstraint("treatment in ('inpatient', 'outpatient')", "treatment"),
         CheckConstraint("status <> 'paid' or closed_at is not null", "paid_is_closed"),
         Index(
             "application_settlement_once",
             "person_id",
             "settlement_index",
             unique=True,
-            postgresql_where=text("status not in ('withdrawn', 'rejected')"),
+            postgresql_where=text("status not in ('withdrawn', 'rejected', 'lapsed')"),
         ),
         Index("application_division_id_idx", "division", "id"),
     )
@@ -49,11 +50,20 @@ class ApplicationRow(Base):
     """The day of the last act: no later act may be dated before it."""
     pending_papers: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[Moment | None]
+    opening: Mapped[int] = mapped_column(default=1)
+    """1, and one more each time that the case is reopened; the history of the earlier openings stays."""
+    resume_at: Mapped[str] = mapped_column(default="acceptance")
+    reopened_on: Mapped[date | None]
+    moving_to: Mapped[str | None]
+    """The township that the household has moved to, until the procedure has handed the case over."""
+    deceased_on: Mapped[date | None]
+    direct: Mapped[bool] = mapped_column(default=False)
+    """Without survey and township notice: the person was marked on the day of settlement (A-43, D-23)."""
 
     applicant_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     """{name, id_number, phone, address, household: [{name, id_number, relation}]}."""
     medical_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    """{disease_code, settlement_no, filing_no, referral_no}."""
+    """{disease_code, joint_replacement, late_stage, settlement_no, filing_no, referral_no}."""
     payee_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     """{name, account, bank}."""
     paper_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -73,7 +83,17 @@ class ApplicationRow(Base):
     settled_on: Mapped[date] = mapped_column(index=True)
     out_of_region: Mapped[bool]
     one_stop: Mapped[bool]
+    treatment: Mapped[str] = mapped_column(default="inpatient", server_default="inpatient")
+    referred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    in_province: Mapped[bool] = mapped_column(default=False, server_default=false())
+    remote_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether treatment out of the region was filed beforehand; its number is sealed (A-43)."""
     payee_kind: Mapped[str]
+
+    @property
+    def key(self) -> str:
+        """The business key of its procedures: the number, and the opening from the second one on."""
+        return self.number if self.opening == 1 else f"{self.number}/{self.opening}"
 
 
 class PaperRow(Base):
@@ -117,15 +137,17 @@ class RefusalRow(Base):
 
     __tablename__ = "refusal"
     __table_args__ = (
+        UniqueConstraint("application_id", "opening"),
         UniqueConstraint("division", "number_year", "number_serial"),
         CheckConstraint("(issued_on is null) = (number_serial is null)", "numbered_when_issued"),
         CheckConstraint("(delivered_on is null) = (suit_until is null)", "remedies_from_delivery"),
     )
 
     id: Mapped[Key]
-    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
     division: Mapped[str]
     status: Mapped[str]
+    opening: Mapped[int] = mapped_column(default=1)
     level: Mapped[str]
     provisions: Mapped[Codes]
     reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -143,6 +165,30 @@ class RefusalRow(Base):
     def number(self) -> str | None:
         """As printed: 〔2025〕第1号."""
         return f"〔{self.number_year}〕第{self.number_serial}号" if self.number_serial else None
+
+
+class RemedyRow(Base):
+    """A reconsideration (行政复议) or suit (行政诉讼) against a refusal (A-68): filed, and its result."""
+
+    __tablename__ = "remedy"
+    __table_args__ = (
+        CheckConstraint("kind in ('reconsideration', 'suit')", "kind"),
+        CheckConstraint("(result is null) = (result_on is null)", "result_has_day"),
+        Index("remedy_open_once", "refusal_id", unique=True, postgresql_where=text("result is null")),
+    )
+
+    id: Mapped[Key]
+    refusal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("refusal.id"))
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    division: Mapped[str]
+    kind: Mapped[str]
+    filed_on: Mapped[date]
+    typed_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """{body, note}: what was typed about it."""
+    entered_at: Mapped[Moment]
+    entered_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    result: Mapped[str | None]
+    result_on: Mapped[date | None]
 
 
 class SerialRow(Base):

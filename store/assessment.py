@@ -1,7 +1,9 @@
 """Assesses an application from its rows: gathers the facts, asks `policy/benefit.py`, keeps the Decision."""
 
-from datetime import datetime
+import uuid
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,22 +13,35 @@ from policy.case_facts import CaseFacts, event_date
 from policy.costs import Costs, TreatmentDates
 from policy.deadlines import SHANGHAI
 from policy.decision import Decision
+from policy.disease_tables import names_disease
+from policy.identity_number import birth_date, normal
+from policy.outpatient import period_of
+from policy.recomputing import facts_record
 from policy.rulebook import Rulebook
 from policy.terms import Category, Residence
+from policy.treatment import Treatment, TreatmentKind, full_years, normal_code
 from store.applications import ApplicationRow
 from store.decisions import DecisionRow
+from store.disclosure import Cell, Look, disclose
 from store.rulebook import load_rulebook, parameter_record
 from store.timeline import record
+from store.vault import Vault
+
+READER = "system:assess"
 
 
-async def assess_application(session: AsyncSession, application: ApplicationRow, now: datetime) -> DecisionRow:
+async def assess_application(
+    session: AsyncSession, vault: Vault, application: ApplicationRow, now: datetime
+) -> DecisionRow:
     """A new decision row by the rules of the event date (BENEFIT_EVENT_DATE), added to the session.
 
     Who approves it must hold `lock_person`, so that two cases of one person cannot both use the rest of the year's cap.
+    Opens what is kept about the illness, and logs that it did.
     """
     rulebook = await load_rulebook(session, application.division, now.astimezone(SHANGHAI).date())
-    facts = await _facts(session, application, rulebook)
-    row = _row(application, assess(rulebook, facts), facts, now)
+    facts = await _facts(session, vault, application, rulebook, now)
+    decision_id: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
+    row = _row(vault, decision_id, application, assess(rulebook, facts), facts, now)
     session.add(row)
     await session.flush()
     return row
@@ -73,21 +88,65 @@ def costs_of(row: ApplicationRow) -> Costs:
     )
 
 
-async def _facts(session: AsyncSession, application: ApplicationRow, rulebook: Rulebook) -> CaseFacts:
+async def _facts(
+    session: AsyncSession, vault: Vault, application: ApplicationRow, rulebook: Rulebook, now: datetime
+) -> CaseFacts:
     dates = TreatmentDates(application.admitted_on, application.discharged_on, application.settled_on)
     on = event_date(rulebook, application.submitted_on, dates) or application.settled_on
     paid, base = await _already_this_year(session, application, on.year)
     return CaseFacts(
         on=on,
-        categories=[Category(application.category)],
+        categories=await _categories(session, application, on),
         costs=costs_of(application),
         residence=Residence(application.residence),
         paid_this_year=paid,
         base_before=base,
         submitted_on=application.submitted_on,
         settled_on=application.settled_on,
-        one_stop=application.one_stop,
+        one_stop=application.one_stop or await _settled_one_stop(session, application),
+        treatment=_treatment(session, vault, application, on, now),
+        care_aid_before=await _care_aid_before(session, application),
+        outpatient_paid=await _outpatient_paid(session, application, rulebook, on),
     )
+
+
+async def _categories(session: AsyncSession, application: ApplicationRow, on: date) -> list[Category]:
+    """The category applied for."""
+    return [Category(application.category)]
+
+
+async def _settled_one_stop(session: AsyncSession, application: ApplicationRow) -> bool:
+    return False
+
+
+def _treatment(
+    session: AsyncSession, vault: Vault, application: ApplicationRow, on: date, now: datetime
+) -> Treatment:
+    """The age is only looked up where there is a disease that may be for children only (A-61)."""
+    look = Look(READER, "application", application.id, application.division, "application.assess", now)
+    medical = _opened(session, vault, look, "medical", application.medical_sealed)
+    disease = normal_code(medical.get("disease_code"))
+    age = None
+    if disease is not None:
+        applicant = _opened(session, vault, look, "applicant", application.applicant_sealed)
+        born = birth_date(normal(applicant["id_number"]))
+        age = full_years(born, on) if born is not None else None
+    return Treatment(
+        disease_code=disease,
+        joint_replacement=bool(medical.get("joint_replacement")),
+        late_stage=bool(medical.get("late_stage")),
+        age=age,
+        kind=TreatmentKind(application.treatment),
+        institution_code=normal_code(application.institution_code),
+        referred=application.referred,
+        in_province=application.in_province,
+    )
+
+
+def _opened(session: AsyncSession, vault: Vault, look: Look, column: str, sealed: bytes) -> dict[str, Any]:
+    cell = Cell("application", column, look.subject_id, sealed)
+    opened: dict[str, Any] = disclose(session, vault, look, {column: cell})[column]
+    return opened
 
 
 async def _already_this_year(session: AsyncSession, application: ApplicationRow, year: int) -> tuple[Decimal, Decimal]:
@@ -100,8 +159,41 @@ async def _already_this_year(session: AsyncSession, application: ApplicationRow,
     return Decimal(row.paid), Decimal(row.base)
 
 
-def _row(application: ApplicationRow, decision: Decision, facts: CaseFacts, now: datetime) -> DecisionRow:
+async def _care_aid_before(session: AsyncSession, application: ApplicationRow) -> bool:
+    given = await session.scalar(
+        text("select care_aid_given(:person, :but)"), {"person": application.person_id, "but": application.id}
+    )
+    return bool(given)
+
+
+async def _outpatient_paid(
+    session: AsyncSession, application: ApplicationRow, rulebook: Rulebook, on: date
+) -> Decimal:
+    """Outpatient aid of the period that `on` lies in, by the person's other cases (A-12)."""
+    period = period_of(rulebook, on)
+    if period is None:
+        return Decimal("0.00")
+    since, until = period
+    paid = await session.scalar(
+        text("select outpatient_aid(:person, :since, :until, :but)"),
+        {"person": application.person_id, "since": since, "until": until, "but": application.id},
+    )
+    return Decimal(paid or 0)
+
+
+def _row(
+    vault: Vault,
+    decision_id: uuid.UUID,
+    application: ApplicationRow,
+    decision: Decision,
+    facts: CaseFacts,
+    now: datetime,
+) -> DecisionRow:
+    """In clear what says nothing about the illness; all facts and parameters together sealed."""
+    parameters = [parameter_record(parameter) for parameter in decision.parameters]
+    kept = {"facts": facts_record(facts), "parameters": parameters}
     return DecisionRow(
+        id=decision_id,
         application_id=application.id,
         division=application.division,
         outcome=decision.outcome.value,
@@ -115,9 +207,13 @@ def _row(application: ApplicationRow, decision: Decision, facts: CaseFacts, now:
             for line in decision.trace
         ],
         facts=decision.facts,
-        parameters=[parameter_record(parameter) for parameter in decision.parameters],
+        parameters=[parameter for parameter in parameters if not names_disease(parameter["key"])],
         missing=list(decision.missing),
         marks=list(decision.marks),
         made_at=now,
         final=False,
+        in_cap=decision.in_cap,
+        in_deductible=decision.in_deductible,
+        care_aid=decision.care_aid,
+        facts_sealed=vault.seal("decision", "facts", decision_id, kept),
     )

@@ -62,7 +62,7 @@ async def start_case(
 ) -> None:
     """As `start`, for a procedure of an application; `acknowledges` are the answers that led to it."""
     argument = {"application_id": str(application.id), "acknowledges": list(acknowledges)}
-    await start(session, procedure, application.number, argument, at=at, subject_id=application.id)
+    await start(session, procedure, application.key, argument, at=at, subject_id=application.id)
 
 
 async def wake(session: AsyncSession, task: TaskRow, *, at: datetime) -> None:

@@ -28,3 +28,5 @@ class PersonRow(Base):
     sealed: Mapped[bytes]
     """{name, id_number}."""
     created_at: Mapped[Moment]
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """The person whom this one turned out to be, when it had been entered under a wrong ID number."""

@@ -17,6 +17,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.desk import Desk, Request, Waiting
+    from policy.steps import step
 
 LOCAL: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=30),
@@ -28,8 +29,26 @@ LOCAL: dict[str, Any] = {
 SKEW = timedelta(seconds=1)
 
 
+RELEASED = "released"
+"""How a task is closed whose question has been answered elsewhere: the procedure goes on."""
+RECALLED = "recalled"
+"""How a task is closed when the answer before it was taken back (撤回)."""
+
+
 class UnknownOutcome(Exception):
     """A step was answered with an outcome that its procedure does not know: it stops and is looked at."""
+
+
+class Interrupted(Exception):
+    """The task that was waited for has been closed by something that happened to the whole case; `reason` says what."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Recalled(Interrupted):
+    """The answer that led here was taken back (撤回): the step before it is asked for again."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +61,13 @@ class Answer:
     counted_from: str
 
     def must_be(self, outcome: str) -> None:
-        """Raises UnknownOutcome for any other: a task that was closed, or an outcome that came with other code."""
+        """Raises UnknownOutcome for any other: an outcome that came with other code."""
         if self.outcome != outcome:
             raise UnknownOutcome(self.outcome)
+
+
+Stage = Callable[[], Awaitable[Any]]
+"""One step of a procedure: asks for it and returns the stage that follows, or None where the procedure ends."""
 
 
 class Procedure:
@@ -57,7 +80,8 @@ class Procedure:
         self._nudges = 0
         self._unacknowledged: list[str] = []
         self._asked_for: dict[str, asyncio.Task[Answer]] = {}
-        self._times_asked: dict[str, int] = {}
+        self._rounds: dict[str, int] = {}
+        self._terms: dict[str, tuple[int, str]] = {}
         self._beside: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
 
@@ -68,19 +92,32 @@ class Procedure:
             self._rows_seen.add(row)
             self._nudges += 1
 
+    async def follow(self, stage: Stage | None) -> None:
+        """Goes from stage to stage until none follows. An answer taken back leads to the stage before."""
+        path: list[Stage] = []
+        while stage is not None:
+            try:
+                following = await stage()
+            except Recalled:
+                stage = path.pop()
+            else:
+                path.append(stage)
+                stage = following
+
     async def ask(self, kind: str, *, counted_from: str = "", **details: Any) -> Answer:
         """Opens the task of that kind and waits, however long it takes, until a person has answered.
 
         The previous answer is acknowledged in the transaction that opens the task: until then the case shows 流转中.
-        `counted_from` defaults to today.
+        Steps that share a period go on in it as long as they name the same `counted_from`; another day begins another
+        period. Without one it begins today. Raises Recalled, Interrupted.
         """
-        answer = await self._wait_for(Request(self.application_id, kind, counted_from, **details), self.hand_over())
+        answer = await self._wait_for(self._request(kind, counted_from, details), self.hand_over())
         self._unacknowledged.append(answer.task_id)
         return answer
 
     async def ask_beside(self, kind: str, *, counted_from: str = "", **details: Any) -> Answer:
         """As `ask`, for a task beside the main step: its answer is acknowledged at once."""
-        answer = await self._wait_for(Request(self.application_id, kind, counted_from, **details), [])
+        answer = await self._wait_for(self._request(kind, counted_from, details), [])
         await self.do(Desk.acknowledge_answer, answer.task_id)
         return answer
 
@@ -91,10 +128,8 @@ class Procedure:
         """
         for key in keys:
             if key not in self._asked_for or self._asked_for[key].done():
-                time = self._times_asked[key] = self._times_asked.get(key, 0) + 1
-                asked = self.ask_beside(
-                    "missing_parameter", round=time, term=time, detail={"key": key}, known_at=known_at
-                )
+                kind = "confirm_module" if key.startswith("MODULE_") else "missing_parameter"
+                asked = self.ask_beside(kind, detail={"key": key}, known_at=known_at)
                 self._asked_for[key] = asyncio.create_task(asked)
         await asyncio.gather(*(self._asked_for[key] for key in keys))
 
@@ -121,6 +156,17 @@ class Procedure:
                 return
             await self._sleep(since)
 
+    def _request(self, kind: str, counted_from: str, details: dict[str, Any]) -> Request:
+        """Rounds and terms are counted here, per step and per period; a parameter's key makes a step of its own."""
+        key = details.get("detail", {}).get("key", "")
+        asked, period = f"{kind}:{key}", f"{step(kind).period_name}:{key}"
+        self._rounds[asked] = self._rounds.get(asked, 0) + 1
+        term, began = self._terms.get(period, (0, ""))
+        if not counted_from or counted_from != began:
+            term += 1
+        self._terms[period] = term, counted_from
+        return Request(self.application_id, kind, counted_from, round=self._rounds[asked], term=term, **details)
+
     async def _wait_for(self, request: Request, acknowledges: list[str]) -> Answer:
         since = self._nudges
         waiting: Waiting = await self.do(Desk.open_task, replace(request, acknowledges=acknowledges))
@@ -129,6 +175,8 @@ class Procedure:
             await self._sleep(since, waiting.next_moment)
             since = self._nudges
             waiting = await self.do(Desk.attend, waiting.task_id)
+        if waiting.closed and waiting.closed != RELEASED:
+            raise (Recalled if waiting.closed == RECALLED else Interrupted)(waiting.closed)
         return Answer(waiting.task_id, waiting.outcome or waiting.closed, waiting.done_on, waiting.counted_from)
 
     async def _sleep(self, since: int, until: str = "") -> None:
@@ -155,6 +203,8 @@ class Procedure:
     async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
+        except Interrupted:
+            return  # the case has ended or moved on, and with it what ran beside it
         except Exception as error:
             self._broken = error
             self._nudges += 1

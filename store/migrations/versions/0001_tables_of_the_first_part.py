@@ -362,6 +362,7 @@ def upgrade() -> None:
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("last_act_on", sa.Date(), nullable=False),
         sa.Column("pending_papers", sa.Boolean(), nullable=False),
+        sa.Column("opening", sa.Integer(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("applicant_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("medical_sealed", sa.LargeBinary(), nullable=False),
@@ -385,7 +386,7 @@ def upgrade() -> None:
         sa.Column("payee_kind", sa.String(), nullable=False),
         sa.CheckConstraint("status <> 'paid' or closed_at is not null", name=op.f("application_paid_is_closed_check")),
         sa.CheckConstraint(
-            "status in ('submitted', 'supplement', 'survey', 'twp_review', 'twp_publicity', 'forwarded', 'county_review', 'county_publicity', 'approved', 'paid', 'rejected', 'withdrawn')",
+            "status in ('submitted', 'supplement', 'survey', 'twp_review', 'twp_publicity', 'objection', 'forwarded', 'returned_twp', 'county_review', 'wait_cab', 'county_publicity', 'approved', 'paid', 'rejected', 'withdrawn', 'lapsed')",
             name=op.f("application_status_check"),
         ),
         sa.CheckConstraint("compliant_total <= total", name=op.f("application_costs_check")),
@@ -403,7 +404,7 @@ def upgrade() -> None:
         "application",
         ["person_id", "settlement_index"],
         unique=True,
-        postgresql_where=sa.text("status not in ('withdrawn', 'rejected')"),
+        postgresql_where=sa.text("status not in ('withdrawn', 'rejected', 'lapsed')"),
     )
     op.create_table(
         "application_paper",
@@ -473,6 +474,7 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("opening", sa.Integer(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("provisions", postgresql.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
@@ -494,7 +496,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("refusal_application_id_fkey")),
         sa.ForeignKeyConstraint(["notice_file"], ["file.id"], name=op.f("refusal_notice_file_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("refusal_pkey")),
-        sa.UniqueConstraint("application_id", name=op.f("refusal_application_id_key")),
+        sa.UniqueConstraint("application_id", "opening", name=op.f("refusal_application_id_opening_key")),
         sa.UniqueConstraint(
             "division", "number_year", "number_serial", name=op.f("refusal_division_number_year_number_serial_key")
         ),
@@ -553,7 +555,7 @@ def downgrade() -> None:
     op.drop_index(
         "application_settlement_once",
         table_name="application",
-        postgresql_where=sa.text("status not in ('withdrawn', 'rejected')"),
+        postgresql_where=sa.text("status not in ('withdrawn', 'rejected', 'lapsed')"),
     )
     op.drop_index(op.f("application_settled_on_idx"), table_name="application")
     op.drop_index(op.f("application_person_id_idx"), table_name="application")

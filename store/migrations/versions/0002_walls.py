@@ -45,7 +45,7 @@ comment on function person_known is 'One row per ID number in the whole province
 create function settlement_used(person uuid, settlement bytea) returns boolean
   language sql stable security definer set search_path = public, pg_temp as $$
   select exists (select 1 from application a where a.person_id = person and a.settlement_index = settlement
-                  and a.status not in ('withdrawn', 'rejected'))
+                  and a.status not in ('withdrawn', 'rejected', 'lapsed'))
 $$;
 
 create function aid_in_year(person uuid, year integer, but uuid) returns table (paid numeric, base numeric)
@@ -53,7 +53,7 @@ create function aid_in_year(person uuid, year integer, but uuid) returns table (
   select coalesce(sum(d.amount) filter (where d.final), 0), coalesce(sum(d.base), 0)
     from application a
     join lateral (select * from decision where application_id = a.id order by final desc, id desc limit 1) d on true
-    left join refusal r on r.application_id = a.id
+    left join refusal r on r.application_id = a.id and r.opening = a.opening
    where a.person_id = person and a.id <> but and extract(year from d.as_of) = year
      and (d.final or 'A-17' = any (r.provisions))
 $$;

@@ -1,0 +1,39 @@
+"""A file that goes to another township, with all that belongs to it: wrong township, or a household that has moved."""
+
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.applications import ApplicationRow, PaperRow, PublicityRow, RefusalRow
+from store.decisions import DecisionRow
+from store.files import FileRow
+from store.tasks import PeriodRow, TaskRow
+from store.timeline import record
+
+BELONGING = (PaperRow, PublicityRow, RefusalRow, DecisionRow, FileRow)
+
+
+async def hand_to(session: AsyncSession, application: ApplicationRow, division: str, day: date, now: datetime) -> None:
+    """Puts the case under `division`. The number stays; timeline and rungs are never rewritten, its new office reads them.
+
+    Answered tasks keep the office that answered them.
+    """
+    if application.division == division:
+        return
+    before, application.division, application.registered_in = application.division, division, division
+    application.last_act_on = max(application.last_act_on, day)
+    for table in BELONGING:
+        await session.execute(update(table).where(table.application_id == application.id).values(division=division))
+    await session.execute(update(TaskRow).where(TaskRow.subject_id == application.id).values(division=division))
+    await session.execute(update(PeriodRow).where(PeriodRow.subject_id == application.id).values(division=division))
+    record(
+        session,
+        subject_id=application.id,
+        division=division,
+        at=now,
+        day=day,
+        tag="procedure:application:moved",
+        codes={"from": before, "to": division},
+        grounds=["A-38"],
+    )
