@@ -19,14 +19,14 @@ from api.idempotency import Once
 from api.identity import CurrentUser
 from api.presentation import plain
 from api.services import Services
-from policy.access import may_answer
 from policy.clock import today
 from policy.deadlines import days_late
 from policy.fields import read_fields
 from policy.problems import Problem
 from policy.separation import FILING, barred_by
-from policy.steps import Outcome, Step, step
-from policy.terms import Role
+from policy.step import Outcome, Step
+from policy.steps import step
+from policy.terms import Department, Level, Office, Post, Role
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
 from store.outbox import wake
@@ -238,8 +238,9 @@ async def _locked(session: AsyncSession, task_id: uuid.UUID) -> TaskRow:
 async def _task_of_mine(session: AsyncSession, user: CurrentUser, task_id: uuid.UUID) -> TaskRow:
     """The task under its row lock, if the person's post is the one that it waits for."""
     task = await _locked(session, task_id)
-    if not may_answer(user.post, task.kind) or task.office != user.division:
-        raise not_allowed(f"此事项由{step(task.kind).post.label}办理")
+    wanted = Office(task.office, Post(Level(task.level), Department(task.department), Role(task.role)))
+    if wanted != Office(user.division, user.post):
+        raise not_allowed(f"此事项由{wanted.post.label}办理")
     return task
 
 

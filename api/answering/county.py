@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.answering.answer import Answer
@@ -11,6 +12,7 @@ from policy.decision import Outcome
 from store.applications import ApplicationRow
 from store.assessment import assess_application, lock_person, newest_decision, record_assessment
 from store.decisions import DecisionRow
+from store.tasks import TaskRow
 
 
 async def propose_approval(answer: Answer) -> None:
@@ -28,9 +30,10 @@ async def approve(answer: Answer) -> None:
 
     Another result than the officer saw is refused, never silently approved.
     """
+    await _check_ready(answer)
     await lock_person(answer.session, answer.application)
     seen = await newest_decision(answer.session, answer.application)
-    decision = await assess_application(answer.session, answer.application, answer.now)
+    decision = await assess_application(answer.session, answer.services.vault, answer.application, answer.now)
     if seen is not None and (seen.outcome, seen.amount) != (decision.outcome, decision.amount):
         answer.after_refusal = keep_assessment
         _check_eligible(decision)
@@ -44,11 +47,38 @@ async def approve(answer: Answer) -> None:
     answer.grounds += decision.grounds
 
 
+async def _check_ready(answer: Answer) -> None:
+    """What holds an approval back without refusing the family: papers still to come (B-19), an identity not confirmed (C-03)."""
+    if answer.application.pending_papers:
+        raise Refusal(
+            409,
+            "papers-pending",
+            "容缺材料尚未补交，暂不能批准；补交后即可办理，不因此不予救助",
+            "papers that may follow have not come yet: the decision waits for them",
+            clause="B-19",
+        )
+    checked = await answer.session.scalar(
+        select(TaskRow.outcome)
+        .where(TaskRow.subject_id == answer.application.id, TaskRow.kind == "identity_check")
+        .where(TaskRow.outcome.is_not(None), TaskRow.recalled_at.is_(None))
+        .order_by(TaskRow.answered_at.desc())
+        .limit(1)
+    )
+    if checked == "not_confirmed":
+        raise Refusal(
+            409,
+            "identity-not-confirmed",
+            "民政部门核对结果为未认定，不能批准；可再次提请核对",
+            "civil affairs have not confirmed the identity; ask again or propose a refusal",
+            clause="C-03",
+        )
+
+
 async def keep_assessment(services: Services, session: AsyncSession, application: ApplicationRow) -> None:
     """Writes the new assessment although the approval was refused: without it, looking again would show the old one."""
     now = services.clock.now()
     await lock_person(session, application)
-    decision = await assess_application(session, application, now)
+    decision = await assess_application(session, services.vault, application, now)
     record_assessment(session, application, decision, now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from api.answering import county, papers, parameters, township
+from api.answering import county, papers, parameters, refusal, township
 from api.answering.answer import Answer
 
 Effect = Callable[[Answer], Awaitable[None]]
@@ -11,7 +11,15 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     ("acceptance", "accept"): papers.accept,
     ("acceptance", "accept_with_pending"): papers.accept_with_pending,
     ("acceptance", "ask_supplement"): papers.ask_supplement,
+    ("acceptance", "transfer"): township.transfer,
     ("supplement", "supplied"): papers.supplied,
+    ("supplement", "lapsed"): township.lapsed,
+    ("returned_file", "forwarded"): papers.supplied,
+    ("objection_review", "dismissed"): township.survey_recorded,
+    ("objection_review", "upheld"): township.survey_recorded,
+    ("remedy_result", "reopened"): refusal.reopened,
+    ("confirm_module", "in_use"): parameters.confirmed,
+    ("confirm_module", "not_in_use"): parameters.confirmed,
     ("pending_papers", "supplied"): papers.supplied,
     ("survey", "recorded"): township.survey_recorded,
     ("township_notice_result", "no_objection"): township.notice_over,

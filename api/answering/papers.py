@@ -67,6 +67,7 @@ async def ask_supplement(answer: Answer) -> None:
             TaskRow.subject_id == answer.application.id,
             TaskRow.kind == "acceptance",
             TaskRow.outcome == "ask_supplement",
+            TaskRow.recalled_at.is_(None),
         )
     )
     if earlier:
@@ -82,7 +83,7 @@ async def ask_supplement(answer: Answer) -> None:
 
 async def supplied(answer: Answer) -> None:
     """Papers that came later: a pending one is marked as supplied, others are added."""
-    papers = answer.values["documents"]
+    papers = answer.values.get("documents", [])
     files = await usable_files(answer, papers)
     rows = await _papers(answer)
     waiting = {row.kind: row for row in rows if row.state == PENDING}
@@ -98,7 +99,8 @@ async def supplied(answer: Answer) -> None:
         names = "、".join(_label(kind) for kind in waiting)
         raise wrong_fields([wrong_field("documents", f"还缺容缺的材料：{names}", "pending papers are missing", "B-19")])
     answer.application.pending_papers = bool(waiting)
-    answer.codes["papers"] = [paper["kind"] for paper in papers]
+    if papers:
+        answer.codes["papers"] = [paper["kind"] for paper in papers]
 
 
 async def usable_files(answer: Answer, papers: Sequence[dict[str, Any]]) -> dict[uuid.UUID, FileRow]:

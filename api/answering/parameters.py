@@ -20,6 +20,7 @@ from store.tasks import TaskRow
 from store.timeline import record
 
 MISSING_PARAMETER = "missing_parameter"
+CONFIRM_MODULE = "confirm_module"
 LISTS_OF_PAPERS = ("REQUIRED_PAPERS", "PENDING_PAPERS")
 
 
@@ -31,13 +32,21 @@ async def take_turns(session: AsyncSession, task_id: uuid.UUID) -> None:
     turn = func.concat_ws("/", MISSING_PARAMETER, TaskRow.office, TaskRow.detail["key"].astext)
     await session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(turn, 0))).where(
-            TaskRow.id == task_id, TaskRow.kind == MISSING_PARAMETER
+            TaskRow.id == task_id, TaskRow.kind.in_((MISSING_PARAMETER, CONFIRM_MODULE))
         )
     )
 
 
 async def entered(answer: Answer) -> None:
-    candidate = _candidate(answer)
+    await _enter(answer, _candidate(answer, answer.values["value"]))
+
+
+async def confirmed(answer: Answer) -> None:
+    """Whether a rule of an old document is applied (AMB-18): written as the module's switch, for all that wait for it."""
+    await _enter(answer, _candidate(answer, "是" if answer.outcome.name == "in_use" else "否"))
+
+
+async def _enter(answer: Answer, candidate: Parameter) -> None:
     findings = check((await answer.rulebook()), candidate)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
@@ -54,10 +63,10 @@ async def entered(answer: Answer) -> None:
     }
 
 
-def _candidate(answer: Answer) -> Parameter:
+def _candidate(answer: Answer, value: str) -> Parameter:
     key = answer.task.detail["key"]
     try:
-        typed = read_value(key, answer.values["value"])
+        typed = read_value(key, value)
     except BadValue as wrong:
         raise wrong_fields([wrong_field("value", f"“参数值”{wrong.zh}", f"value: {wrong.en}")]) from None
     if base_of(key) in LISTS_OF_PAPERS:
@@ -131,7 +140,7 @@ async def _release(answer: Answer, key: str) -> int:
             division=other.division,
             at=answer.now,
             day=answer.act_day,
-            tag="counter:missing_parameter:released",
+            tag=f"counter:{other.kind}:released",
             actor=answer.user.username,
             codes={"task": str(other.id), "key": key},
             grounds=[answer.step.clause],
