@@ -1,40 +1,75 @@
-"""The money rule of an application for aid (W01; A-13 to A-19, B-13, B-21): facts in, Decision out.
+"""The money of an application for aid (W01; A-12 to A-26, B-13, B-20, B-21): facts in, Decision out.
 
-Not modelled here: the split by single disease (A-21 to A-24) and the care aid (A-26), both off until the office confirms
-them (AMB-18); outpatient cost of Gaucher and Pompe patients (A-20, AMB-17); the city's tilt for heavy burdens (B-20).
+Every category held on the event date is assessed by the rule that the treatment falls under, and the best counts: the
+general rule for inpatients (`policy/claim.py`, with the tilt of B-20), the payment by disease (`policy/single_disease.py`),
+the forms of outpatient aid (`policy/outpatient.py`). Care aid (`policy/care_aid.py`) comes on top.
+
+Not modelled here: whether a cost was treated improperly (A-47), the referral or filing of A-25 and A-36 (recorded by the
+one-stop settlement), the carriers of outpatient aid such as a card (A-12 fixes no form), and aid to the registered poor of
+the years before 2021 (A-03, A-26).
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
 
+from policy.care_aid import CareAid, care_aid_of
 from policy.case_facts import CaseFacts, Consulted
-from policy.claim import Claim, claim_of
-from policy.costs import LABELS, Costs
+from policy.claim import Claim, base_line, claim_of
 from policy.deadlines import add_months
 from policy.decision import Decision, Outcome, TraceLine
 from policy.money import ZERO, cents, plain, yuan
-from policy.rulebook import Rulebook
+from policy.outpatient import outpatient_claim
+from policy.rulebook import Parameter, Rulebook
+from policy.single_disease import single_disease_claim, standing
 from policy.terms import Category
 
 
 def assess(rulebook: Rulebook, facts: CaseFacts) -> Decision:
     """Eligible with an amount (yuan, two places, half-up); not eligible with 0.00; or parameter_missing without one.
 
-    Every missing key is named at once. A key that is missing for one of several categories does not matter when another
-    already covers the whole base, since no category can give more.
+    Every missing key is named at once; a module that the office has not confirmed is one of them (AMB-18). A key that is
+    missing for one of several categories does not matter when another already covers the whole base, since no category can
+    give more.
     """
     law = Consulted(rulebook)
     aided = law.ask("AID_CATEGORIES", facts.on)
     categories = [c for c in dict.fromkeys(facts.categories) if aided is not None and c in aided.value]
     refusal = _refusal(law, facts, categories)
-    if refusal is not None and aided is not None:
-        return _decided(law, facts, Outcome.NOT_ELIGIBLE, ZERO, [refusal.clause], [refusal])
+    before_care = len(law.missing)
+    care = care_aid_of(law, facts, categories)
+    care_waits = len(law.missing) > before_care
+    if refusal is not None and aided is not None and not care_waits:
+        return _refused(law, facts, refusal, care)
     blocked = bool(law.missing)
-    claims = [claim for category in categories if (claim := claim_of(law, facts, category)) is not None]
+    claims = [claim for category in categories if (claim := claim_for(law, facts, category)) is not None]
     best = max(claims, key=lambda claim: claim.amount, default=None)
     if best is None or blocked or (law.missing and best.amount < facts.costs.base):
         return _parameter_missing(law, facts, categories)
-    return _of_the_best(law, facts, best, claims)
+    return _of_the_best(law, facts, best, claims, care)
+
+
+def claim_for(law: Consulted, facts: CaseFacts, category: Category) -> Claim | None:
+    """What the category gives by the rule that the treatment falls under; None when something is missing for it."""
+    conditions = _conditions(law, facts, category, law.ask("CONDITIONS_REQUIRED", facts.on))
+    claim = outpatient_claim(law, facts, category) if facts.treatment.outpatient else _inpatient(law, facts, category)
+    return claim if conditions else None
+
+
+def _inpatient(law: Consulted, facts: CaseFacts, category: Category) -> Claim | None:
+    by_disease = standing(law, facts, category)
+    if by_disease.applies is None:
+        return None
+    if by_disease.applies:
+        return single_disease_claim(law, facts, category)
+    claim = claim_of(law, facts, category)
+    return claim.after(by_disease.line) if claim is not None and by_disease.line is not None else claim
+
+
+def _conditions(law: Consulted, facts: CaseFacts, category: Category, conditioned: Parameter | None) -> bool:
+    """Whether the category may be aided here at all: some wait for conditions that the city lays down (A-05)."""
+    if conditioned is None:
+        return False
+    return category not in conditioned.value or law.ask(f"CONDITIONS({category})", facts.on) is not None
 
 
 def _refusal(law: Consulted, facts: CaseFacts, categories: Sequence[Category]) -> TraceLine | None:
@@ -47,7 +82,7 @@ def _refusal(law: Consulted, facts: CaseFacts, categories: Sequence[Category]) -
     if too_old is not None:
         return too_old
     if facts.costs.base == 0:
-        return TraceLine("救助基数", _base_formula(facts.costs), plain(ZERO), "A-13")
+        return base_line(facts.costs)
     return None
 
 
@@ -64,39 +99,55 @@ def _too_old(law: Consulted, facts: CaseFacts) -> TraceLine | None:
     return TraceLine("费用期限", formula, "不计入", months.clause)
 
 
-def _of_the_best(law: Consulted, facts: CaseFacts, best: Claim, claims: Sequence[Claim]) -> Decision:
+def _refused(law: Consulted, facts: CaseFacts, refusal: TraceLine, care: CareAid) -> Decision:
+    """Nothing for the cost; care aid, which is for no cost, may still be due."""
+    trace, grounds = [refusal], [refusal.clause]
+    if care.line is not None:
+        trace.append(care.line)
+        grounds.append(care.line.clause)
+    if care.amount:
+        trace.append(TraceLine("核定结果", "应救助金额", plain(care.amount), "A-26"))
+    return _decided(law, facts, care.amount, grounds, trace, care=care)
+
+
+def _of_the_best(law: Consulted, facts: CaseFacts, best: Claim, claims: Sequence[Claim], care: CareAid) -> Decision:
     several = len(claims) > 1
-    trace = [TraceLine("救助基数", _base_formula(facts.costs), plain(facts.costs.base), "A-13")]
+    trace = [base_line(facts.costs)] if best.of_base else []
     if several:
         compared = "；".join(f"{claim.category.label} {yuan(claim.amount)}" for claim in claims)
         trace.append(TraceLine("多重身份就高", compared, best.category.label, "B-21"))
-    result = "不予救助" if best.amount == 0 else "应救助金额"
-    trace += [*best.trace, TraceLine("核定结果", result, plain(best.amount), best.grounds[0])]
-    outcome = Outcome.ELIGIBLE if best.amount else Outcome.NOT_ELIGIBLE
+    trace += best.trace
     grounds = [*best.grounds, "B-21" if several else None]
-    marks = ("FALLBACK",) if best.fallback else ()
-    return _decided(law, facts, outcome, best.amount, grounds, trace, best.category, marks)
+    if care.line is not None:
+        trace.append(care.line)
+        grounds.append(care.line.clause)
+    amount = best.amount + care.amount
+    trace.append(TraceLine("核定结果", "应救助金额" if amount else "不予救助", plain(amount), best.grounds[0]))
+    return _decided(law, facts, amount, grounds, trace, best, care)
 
 
 def _decided(
     law: Consulted,
     facts: CaseFacts,
-    outcome: Outcome,
     amount: Decimal,
     grounds: Sequence[str | None],
     trace: Sequence[TraceLine],
-    category: Category | None = None,
-    marks: tuple[str, ...] = (),
+    best: Claim | None = None,
+    care: CareAid | None = None,
 ) -> Decision:
+    marks = ("FALLBACK",) if best is not None and best.fallback else ()
     return Decision(
-        outcome,
+        Outcome.ELIGIBLE if amount else Outcome.NOT_ELIGIBLE,
         facts.on,
         tuple(dict.fromkeys(clause for clause in grounds if clause)),
         cents(amount),
-        _facts_relied_on(facts, category),
+        _facts_relied_on(facts, best.category if best is not None else None),
         tuple(trace),
         tuple(law.used),
         marks=(*marks, *law.marks),
+        in_cap=cents(best.in_cap) if best is not None else ZERO,
+        in_deductible=cents(best.in_deductible) if best is not None else ZERO,
+        care_aid=care.amount if care is not None else ZERO,
     )
 
 
@@ -118,11 +169,12 @@ def _parameter_missing(law: Consulted, facts: CaseFacts, categories: Sequence[Ca
 
 
 def _facts_relied_on(facts: CaseFacts, category: Category | None) -> dict[str, str]:
-    """Nothing about the illness: decisions are kept in clear."""
+    """Nothing about the illness: decisions are kept in clear. All facts are kept sealed (`policy/recomputing.py`)."""
     relied_on = {
         "on": facts.on.isoformat(),
         "categories": ",".join(facts.categories),
         "category": category or "",
+        "treatment": facts.treatment.kind.value,
         "base": str(facts.costs.base),
         "compliant_total": str(facts.costs.compliant_total),
         **{name: str(amount) for name, amount in facts.costs.deductions.items()},
@@ -134,8 +186,3 @@ def _facts_relied_on(facts: CaseFacts, category: Category | None) -> dict[str, s
     if facts.submitted_on is not None:
         relied_on["submitted_on"] = facts.submitted_on.isoformat()
     return relied_on
-
-
-def _base_formula(costs: Costs) -> str:
-    parts = [f"{LABELS[name]} {yuan(amount)}" for name, amount in costs.deductions.items() if amount]
-    return " − ".join([f"{LABELS['compliant_total']} {yuan(costs.compliant_total)}", *parts])

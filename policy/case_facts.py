@@ -9,16 +9,18 @@ from policy.costs import Costs, TreatmentDates
 from policy.money import ZERO
 from policy.rulebook import Basis, Parameter, Rulebook
 from policy.terms import Category, Residence
+from policy.treatment import Treatment
 
-MARKS = {Basis.DEMONSTRATION: "DEMO", Basis.UNREVIEWED: "UNREVIEWED"}
+MARKS = {Basis.DEMONSTRATION: "DEMO", Basis.UNREVIEWED: "UNREVIEWED", Basis.UNCONFIRMED: "UNCONFIRMED"}
 
 
 @dataclass(frozen=True)
 class CaseFacts:
     """What the decision relies on. `on` is the event date (`event_date`), `categories` all identities held on it.
 
-    `paid_this_year` is aid paid or approved for the event's calendar year; `base_before` the base of its earlier claims.
-    Where only `deductible_used_this_year` is known, the base before is taken to have reached just so far.
+    `paid_this_year` is aid paid or approved for the event's calendar year, as far as it uses up a cap; `base_before` the
+    base of its earlier claims. Where only `deductible_used_this_year` is known, the base before is taken to have reached
+    just so far.
     """
 
     on: date
@@ -28,11 +30,14 @@ class CaseFacts:
     paid_this_year: Decimal = ZERO
     deductible_used_this_year: Decimal = ZERO
     base_before: Decimal | None = None
-    disease_code: str | None = None
-    """Kept for the single-disease rule; no rule in force reads it."""
     submitted_on: date | None = None
     settled_on: date | None = None
     one_stop: bool = False
+    treatment: Treatment = field(default_factory=Treatment)
+    care_aid_before: bool = False
+    """Whether care aid has been granted in this person's life (A-26)."""
+    outpatient_paid: Decimal = ZERO
+    """Outpatient aid already granted in the event's period (A-12; `policy/outpatient.py`)."""
 
 
 @dataclass
@@ -44,10 +49,16 @@ class Consulted:
     missing: list[str] = field(default_factory=list)
 
     def ask(self, key: str, on: date) -> Parameter | None:
-        found = self.rulebook.find(key, on)
+        """What is in force; without it nothing can be said, and the key is noted as missing."""
+        found = self.look(key, on)
         if found is None:
             self.lack(key)
-        else:
+        return found
+
+    def look(self, key: str, on: date) -> Parameter | None:
+        """What is in force; None is an answer too: a rule that has not begun, or has ended."""
+        found = self.rulebook.find(key, on)
+        if found is not None:
             self.use(found)
         return found
 

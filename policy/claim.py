@@ -1,15 +1,18 @@
-"""What one category gives on a claim: deductible, tiers, cap (A-14 to A-19), with the lines that show it."""
+"""What one category gives on a claim by the general rule: deductible, tiers, cap, tilt (A-14 to A-19, B-20), with the
+lines that show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from policy.case_facts import CaseFacts, Consulted
+from policy.costs import LABELS, Costs
 from policy.decision import TraceLine
 from policy.deductible import Deductible, deductible_for
 from policy.money import ZERO, cents, percent, plain, yuan
 from policy.rulebook import Parameter
 from policy.terms import Category
+from policy.tilt import tilt_of
 
 
 @dataclass(frozen=True)
@@ -20,25 +23,40 @@ class Claim:
     amount: Decimal
     grounds: tuple[str | None, ...]
     trace: tuple[TraceLine, ...]
-    fallback: bool
+    in_cap: Decimal
+    """The part of the amount that uses up the year's cap …"""
+    in_deductible: Decimal
+    """… and the part of the base that uses up the year's deductible and tiers."""
+    fallback: bool = False
+    of_base: bool = True
+    """Whether the amount was reckoned from the base of A-13, which is then shown first."""
+
+    def after(self, line: TraceLine) -> "Claim":
+        """The same with a line before its own."""
+        return replace(self, trace=(line, *self.trace))
 
 
-def claim_of(law: Consulted, facts: CaseFacts, category: Category) -> Claim | None:
-    """None when something that it needs is missing; all that is missing is noted."""
-    conditioned = law.ask("CONDITIONS_REQUIRED", facts.on)
-    conditions = _conditions(law, facts, category, conditioned)
+def claim_of(law: Consulted, facts: CaseFacts, category: Category, rates_of: Category | None = None) -> Claim | None:
+    """None when something that it needs is missing; all that is missing is noted.
+
+    `rates_of` names the category whose standards are applied where it is another one (A-20).
+    """
+    standards = rates_of or category
     scope = law.ask("DEDUCT_SCOPE", facts.on)
-    deductible = deductible_for(law, category, facts.on)
-    rate = law.ask(f"RATE({category})", facts.on)
-    cap = law.ask(f"CAP({category})", facts.on)
+    deductible = deductible_for(law, standards, facts.on)
+    rate = law.ask(f"RATE({standards})", facts.on)
+    cap = law.ask(f"CAP({standards})", facts.on)
     aided = law.rulebook.parameter("AID_CATEGORIES", facts.on)
-    if not conditions or scope is None or deductible is None or rate is None or cap is None:
+    if scope is None or deductible is None or rate is None or cap is None:
         return None
     before = _base_before(facts) if scope.value == "YEAR" else ZERO
     left = max(ZERO, deductible.amount - before)
     lines = [*_deductible_lines(facts, deductible, before, left)]
     by_rate, rate_lines = _by_rate(facts.costs.base, before, deductible.amount, rate)
-    amount, cap_line = _capped(by_rate, cap, facts.paid_this_year)
+    amount, cap_line = capped(by_rate, cap, facts.paid_this_year)
+    tilt = tilt_of(law, facts, facts.costs.base - amount)
+    if tilt is None:
+        return None
     grounds = (
         aided.value[category],
         "A-13",
@@ -47,15 +65,36 @@ def claim_of(law: Consulted, facts: CaseFacts, category: Category) -> Claim | No
         rate.clause,
         "A-19" if rate.unit == "tiers" else None,
         cap.clause,
+        *tilt.grounds,
     )
-    return Claim(category, amount, grounds, (*lines, *rate_lines, cap_line), deductible.fallback)
+    return Claim(
+        category,
+        amount + tilt.amount,
+        grounds,
+        (*lines, *rate_lines, cap_line, *tilt.trace),
+        in_cap=amount,
+        in_deductible=facts.costs.base,
+        fallback=deductible.fallback,
+    )
 
 
-def _conditions(law: Consulted, facts: CaseFacts, category: Category, conditioned: Parameter | None) -> bool:
-    """Whether the category may be aided here at all: some wait for conditions that the city lays down (A-05)."""
-    if conditioned is None:
-        return False
-    return category not in conditioned.value or law.ask(f"CONDITIONS({category})", facts.on) is not None
+def base_line(costs: Costs) -> TraceLine:
+    """The base of A-13: what the person bears of the compliant cost."""
+    parts = [f"{LABELS[name]} {yuan(amount)}" for name, amount in costs.deductions.items() if amount]
+    formula = " − ".join([f"{LABELS['compliant_total']} {yuan(costs.compliant_total)}", *parts])
+    return TraceLine("救助基数", formula, plain(costs.base), "A-13")
+
+
+def capped(by_rate: Decimal, cap: Parameter, paid: Decimal) -> tuple[Decimal, TraceLine]:
+    """What is left of the year's cap, at most."""
+    if cap.value is None:
+        return by_rate, TraceLine("年度限额", "不设封顶线", plain(by_rate), cap.clause)
+    limit = Decimal(cap.value)
+    left = max(ZERO, limit - paid)
+    amount = min(by_rate, left)
+    cut = f"；封顶，核减{yuan(by_rate - amount)}" if amount < by_rate else "；未超限额"
+    formula = f"限额 {yuan(limit)} − 本年已救助 {yuan(paid)} = 剩余 {yuan(left)}{cut}"
+    return amount, TraceLine("年度限额", formula, plain(amount), cap.clause)
 
 
 def _base_before(facts: CaseFacts) -> Decimal:
@@ -91,14 +130,3 @@ def _by_rate(base: Decimal, before: Decimal, deductible: Decimal, rate: Paramete
 
 def _tiers(rate: Parameter) -> list[tuple[Decimal, Decimal]]:
     return [(Decimal(tier["above"]), Decimal(tier["rate"])) for tier in rate.value]
-
-
-def _capped(by_rate: Decimal, cap: Parameter, paid: Decimal) -> tuple[Decimal, TraceLine]:
-    if cap.value is None:
-        return by_rate, TraceLine("年度限额", "不设封顶线", plain(by_rate), cap.clause)
-    limit = Decimal(cap.value)
-    left = max(ZERO, limit - paid)
-    amount = min(by_rate, left)
-    cut = f"；封顶，核减{yuan(by_rate - amount)}" if amount < by_rate else "；未超限额"
-    formula = f"限额 {yuan(limit)} − 本年已救助 {yuan(paid)} = 剩余 {yuan(left)}{cut}"
-    return amount, TraceLine("年度限额", formula, plain(amount), cap.clause)

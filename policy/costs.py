@@ -39,9 +39,14 @@ class Costs:
         return {name: getattr(self, name) for name in DEDUCTIONS}
 
     @property
+    def deducted(self) -> Decimal:
+        """All that others have paid."""
+        return sum(self.deductions.values(), ZERO)
+
+    @property
     def base(self) -> Decimal:
         """What the person bears of the compliant cost after all deductions; never below zero (A-13)."""
-        return max(ZERO, self.compliant_total - sum(self.deductions.values()))
+        return max(ZERO, self.compliant_total - self.deducted)
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def _check_sums(costs: Costs) -> list[Problem]:
                 "A-13",
             )
         )
-    if sum(costs.deductions.values()) > costs.total:
+    if costs.deducted > costs.total:
         problems.append(
             Problem(
                 "/total",

@@ -43,4 +43,10 @@ class Decision:
     parameters: tuple[Parameter, ...] = ()
     missing: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
-    """FALLBACK (last year's statistic, B-13), DEMO (a demonstration value was used), UNREVIEWED (待复核)."""
+    """FALLBACK (last year's statistic, B-13), DEMO (a demonstration value was used), UNREVIEWED (待复核), UNCONFIRMED (待确认)."""
+    in_cap: Decimal | None = None
+    """The part of the amount that uses up the year's cap; None where the decision is not about a cap."""
+    in_deductible: Decimal | None = None
+    """The part of the base that uses up the year's deductible and tiers."""
+    care_aid: Decimal = Decimal("0.00")
+    """The part of the amount that is care aid, once in a life (A-26)."""

@@ -31,10 +31,6 @@ def check(rulebook: Rulebook, candidate: Parameter) -> tuple[Finding, ...]:
         findings += _check_rank(rulebook, candidate, category)
     elif base == "CAP":
         findings += _check_cap_floor(rulebook, candidate)
-    elif base == "MODULE_SINGLE_DISEASE" and candidate.value is True:
-        findings.append(
-            Finding("error", "A-21", "单病种付费救助尚未建成，不能启用", "the single-disease scheme is not built yet")
-        )
     return tuple(findings)
 
 

@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from policy.terms import Category
+from policy.terms import Category, Department
 
-WHOLE_NUMBERS = {"WD": "工作日", "days": "天", "months": "个月", "count": "人（个）", "day_of_next_month": "日（次月）"}
+WHOLE_NUMBERS = {
+    "WD": "工作日",
+    "days": "天",
+    "months": "个月",
+    "count": "人（个）",
+    "years": "周岁",
+    "day_of_next_month": "日（次月）",
+}
 UNIT_LABELS = {
     **WHOLE_NUMBERS,
     "yuan": "元",
@@ -49,6 +56,10 @@ def _money(label: str, *, may_be_empty: bool = False) -> ParameterKind:
     return ParameterKind(label, ("yuan",), may_be_empty, hint="金额（元），如 40000.00")
 
 
+def _by_disease(label: str) -> ParameterKind:
+    return ParameterKind(label, ("yuan", "map"), hint="金额（元）；逐病种的如 A61-04:30000；A61-05:25000")
+
+
 KINDS: Mapping[str, ParameterKind] = {
     "ACCEPT_WD": _term("受理审查期限"),
     "SUPPLEMENT_WD": _term("补正材料期限"),
@@ -69,7 +80,20 @@ KINDS: Mapping[str, ParameterKind] = {
     "PAY_APPLY_WD": _term("提交拨款申请期限"),
     "FIN_WD": _term("财政审核期限"),
     "PAY_WD": _term("支付期限"),
+    "PAY_QUERY_WD": _term("答复财政质询期限"),
+    "ACCOUNT_FIX_WD": _term("更正收款账户期限"),
+    "BANK_INQUIRY_WD": _term("向银行查询支付结果期限"),
+    "FINANCE_COUNTERSIGN_ABOVE": _money("须财政负责人加签的支付金额", may_be_empty=True),
+    "AGENCY_CONTRACT_REQUIRED": _switch("拨款批次须填委托经办合同编号"),
+    "PAYMENT_FILE": ParameterKind("支付文件的格式", ("map",)),
     "PARAMETER_WD": _term("补录缺失参数期限"),
+    "ORDER_WD": _term("督办回复期限"),
+    "OPINION_WD": _term("会签期限"),
+    "EXTENSION_MAX_WD": ParameterKind("一次延期最多天数", ("WD",)),
+    "EXTENSION_TIMES": ParameterKind("同一期限延期次数", ("count",)),
+    "SUSPENSION_CATEGORIES": ParameterKind("中止的类别", ("map",)),
+    "SUSPENSION_DAYS": ParameterKind("中止满多少天提请审核人查看", ("days",)),
+    "OPEN_ENDED_DAYS": ParameterKind("无期限事项满多少天列入清单", ("days",)),
     "PENDING_PAPERS_WD": _term("容缺材料补交期限"),
     "RONGQUE": _switch("是否实行容缺受理"),
     "REQUIRED_PAPERS": ParameterKind("申请须交的材料", ("list",)),
@@ -85,10 +109,19 @@ KINDS: Mapping[str, ParameterKind] = {
     "T-FBK": ParameterKind("认定结果反馈期限", ("WD",)),
     "FBK_START": ParameterKind("认定结果反馈起算", ("text",), options=("RECOGNITION_DECISION", "RECEIPT_OF_PUSH")),
     "T-PUSH": ParameterKind("高额医疗费用负担患者信息推送日期", ("day_of_next_month",)),
+    "CAB_CHECK_WD": _term("民政部门核对身份期限"),
+    "REMEDY_WD": _term("登记救济结果期限"),
+    "COUNTERSIGN_ABOVE": _money("须加签的救助金额", may_be_empty=True),
+    "SUIT_AFTER_RECON": ParameterKind("不服复议决定的起诉期限", ("days",)),
+    "ESTATE_PAYEE": ParameterKind("申请人死亡后的收款人", ("text",), options=("HEIR", "INSTITUTION_ONLY")),
     "T-RECON": ParameterKind("行政复议申请期限", ("days",)),
     "T-SUIT": ParameterKind("行政诉讼起诉期限", ("months",)),
     "KEY_TARGETS": ParameterKind("重点救助对象", ("list",)),
     "AID_CATEGORIES": ParameterKind("可以享受救助的类别", ("map",)),
+    "CATEGORY_SOURCE": ParameterKind(
+        "对象类别的提供部门", ("text",), options=tuple(department.value for department in Department)
+    ),
+    "CATEGORY_NAMES": ParameterKind("名单中对象类别的其他称呼", ("map",)),
     "CONDITIONS_REQUIRED": ParameterKind("认定条件由市统一规定的类别", ("list",)),
     "CONDITIONS": ParameterKind("认定条件", ("text",), may_be_empty=True),
     "RATE_FLOOR": ParameterKind("重点救助对象救助比例下限", ("ratio",)),
@@ -97,10 +130,51 @@ KINDS: Mapping[str, ParameterKind] = {
     "DEDUCT_SCOPE": ParameterKind("起付线的计算范围", ("text",), options=("YEAR", "CASE")),
     "PCDI_FALLBACK": ParameterKind("上年度收入数据未公布时", ("text",), options=("PREVIOUS_YEAR", "NONE")),
     "GXZC_LOOKBACK_MONTHS": ParameterKind("申请前可计入费用的月数", ("months",), may_be_empty=True),
+    "GXZC_VALID_MONTHS": ParameterKind(
+        "认定结果有效期", ("months",), may_be_empty=True, hint="月数；不设有效期的填“无”"
+    ),
+    "A43_ROUTE": ParameterKind(
+        "重点救助对象区外就医未备案的办理途径",
+        ("text",),
+        options=("DIRECT", "TOWNSHIP"),
+        hint="DIRECT 直接报销；TOWNSHIP 乡镇申请",
+    ),
     "MODULE_SINGLE_DISEASE": _switch("启用单病种付费救助"),
     "MODULE_CARE_AID": _switch("启用大病关怀救助"),
     "DISEASE_LIST": ParameterKind("省定重特大疾病病种", ("map",)),
-    "DISEASE_CEILING": _money("单病种最高限额"),
+    "DISEASE_FOR_CHILDREN": ParameterKind("限于儿童的病种", ("list",)),
+    "CHILD_AGE": ParameterKind("儿童的年龄界限（不满）", ("years",), hint="周岁，如 18"),
+    "DISEASE_BY_OPERATION": ParameterKind("限于住院关节置换手术的病种", ("list",)),
+    "DISEASE_INSTITUTIONS": ParameterKind(
+        "重特大疾病医疗救助定点医疗机构", ("list",), may_be_empty=True, hint="机构代码，以顿号分隔；不限定机构的填“无”"
+    ),
+    "DISEASE_CEILING": _by_disease("单病种最高限额"),
+    "DISEASE_FUND_SHARE": ParameterKind("单病种限额内医保基金支付比例", ("ratio",)),
+    "DISEASE_AID_SHARE": ParameterKind("单病种限额内医疗救助支付比例", ("ratio",), may_be_empty=True),
+    "DISEASE_REST_AIDED": ParameterKind("单病种其余部分也由救助保障的类别", ("list",)),
+    "CARE_AID_DISEASES": ParameterKind("大病关怀救助的病种", ("list",), hint="病种代码，以顿号分隔，如 A61-04、A61-11"),
+    "CARE_AID_AMOUNT": _money("大病关怀救助金额"),
+    "RARE_DISEASES": ParameterKind("门诊按重点救助对象住院救助的病种", ("map",)),
+    "RARE_DISEASE_AS": ParameterKind("上述病种的非重点救助对象所参照的类别", ("text",), hint="类别代码，如 DB"),
+    "OUTPATIENT_FORM": ParameterKind(
+        "门诊救助形式",
+        ("text",),
+        may_be_empty=True,
+        options=("SINGLE_DISEASE", "CARD", "DESIGNATED", "FIXED"),
+        hint="SINGLE_DISEASE 单病种付费；CARD 医疗救助卡；DESIGNATED 定点就医购药；FIXED 定期定额；不设的填“无”",
+    ),
+    "OUTPATIENT_AMOUNT": _money("门诊救助每期金额"),
+    "OUTPATIENT_PERIOD": ParameterKind(
+        "门诊救助的周期", ("text",), options=("MONTH", "QUARTER", "YEAR"), hint="MONTH 月；QUARTER 季；YEAR 年"
+    ),
+    "OUTPATIENT_INSTITUTIONS": ParameterKind(
+        "门诊救助指定的医疗机构和药店", ("list",), may_be_empty=True, hint="机构代码，以顿号分隔；不限定机构的填“无”"
+    ),
+    "OUTPATIENT_CEILING": _by_disease("门诊单病种限额"),
+    "OUTPATIENT_RATE": ParameterKind("门诊单病种救助比例", ("ratio",)),
+    "OUTPATIENT_IN_CAP": _switch("门诊救助计入年度最高救助限额"),
+    "TILT_THRESHOLD": _money("倾斜救助起点", may_be_empty=True),
+    "TILT_RATE": ParameterKind("倾斜救助比例", ("ratio",), may_be_empty=True, hint="比例，如 50%；不设的填“无”"),
     "BALANCE_RATIO_MAX": ParameterKind("基金累计结余比例上限", ("ratio",), hint="比例，如 15%"),
     "PCDI": _money("全省居民人均可支配收入"),
     "RATE": ParameterKind("救助比例", ("ratio", "tiers"), hint="比例，如 60%；分段的如 0:50%，20000:60%"),

@@ -47,15 +47,15 @@ def _half_width(typed: str) -> str:
 
 
 def _unit_meant(kind: ParameterKind, text: str) -> str:
-    if "tiers" in kind.units and ":" in text:
-        return "tiers"
+    if ":" in text and (whole := next((unit for unit in ("tiers", "map") if unit in kind.units[1:]), None)):
+        return whole
     if "ratio_of_pcdi" in kind.units and re.search("PCDI|收入", text, re.IGNORECASE):
         return "ratio_of_pcdi"
     return kind.units[0]
 
 
 def _read_whole(_kind: ParameterKind, text: str) -> int:
-    match = re.fullmatch(r"(\d{1,4})\s*(个?工作日|天|日|个月|人|个)?", text)
+    match = re.fullmatch(r"(\d{1,4})\s*(个?工作日|天|日|个月|人|个|周?岁)?", text)
     if match is None or int(match[1]) == 0:
         raise BadValue("请填写大于零的整数", "a whole number above zero is needed")
     return int(match[1])
@@ -119,10 +119,18 @@ def _read_list(_kind: ParameterKind, text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[,、;]", text) if part.strip()]
 
 
-def _read_map(_kind: ParameterKind, _text: str) -> dict[str, Any]:
-    raise BadValue(
-        "该参数不能在此录入，请导入工作日历或规则包", "this cannot be typed in; import the calendar or the pack"
-    )
+def _read_map(kind: ParameterKind, text: str) -> dict[str, Any]:
+    """Amounts by code: A61-04:30000; A61-05:25000."""
+    if "yuan" not in kind.units:
+        raise BadValue(
+            "该参数不能在此录入，请导入工作日历或规则包", "this cannot be typed in; import the calendar or the pack"
+        )
+    pairs = [part.partition(":") for part in re.split(r";\s*", text) if part.strip()]
+    if any(not re.fullmatch(r"[A-Za-z0-9.-]{1,20}", code.strip()) for code, _, _ in pairs):
+        raise BadValue(
+            "请逐项填写“代码:金额”，以分号分隔", "entries such as CODE:AMOUNT, parted by semicolons, are needed"
+        )
+    return {code.strip().upper(): _read_yuan(kind, amount.strip()) for code, _, amount in pairs}
 
 
 _READERS: Mapping[str, Callable[[ParameterKind, str], Any]] = {

@@ -10,6 +10,7 @@ from policy.costs import Costs, TreatmentDates
 from policy.decision import Decision, Outcome
 from policy.rulebook import Basis, MissingParameter, Rulebook
 from policy.terms import Category
+from policy.treatment import Treatment
 from tests.policy.rulebooks import having, shipped, value, without
 
 S01 = CaseFacts(
@@ -316,7 +317,7 @@ def test_yesterdays_rate_stays_true_about_yesterday(yangcheng: Rulebook) -> None
 
 
 def test_a_decision_says_nothing_about_the_illness(yangcheng: Rulebook) -> None:
-    decision = assess(yangcheng, replace(S01, disease_code="A61-04"))
+    decision = assess(yangcheng, replace(S01, treatment=Treatment(disease_code="A61-04")))
 
     assert "A61-04" not in repr(decision.facts) + repr(decision.trace)
 

@@ -83,9 +83,10 @@ def test_floors_are_those_of_the_first_day(yangcheng: Rulebook) -> None:
     assert check(raised, earlier) == ()
 
 
-def test_a_scheme_that_is_not_built_cannot_be_switched_on(yangcheng: Rulebook) -> None:
-    assert findings(yangcheng, "MODULE_SINGLE_DISEASE", True, "bool") == [("error", "A-21")]
-    assert findings(yangcheng, "MODULE_SINGLE_DISEASE", False, "bool") == []
+def test_the_office_may_answer_for_its_modules_either_way(yangcheng: Rulebook) -> None:
+    for module in ("MODULE_SINGLE_DISEASE", "MODULE_CARE_AID"):
+        assert findings(yangcheng, module, True, "bool") == []
+        assert findings(yangcheng, module, False, "bool") == []
 
 
 def test_findings_speak_both_languages(yangcheng: Rulebook) -> None:

@@ -138,7 +138,7 @@ def test_demonstration_values_are_marked_as_such() -> None:
     invented = [p for p in data.parameters if p.basis is Basis.DEMONSTRATION]
     documents = {d.number: d for d in data.documents}
 
-    assert len(invented) == 24
+    assert len(invented) == 27
     assert all(documents[p.document].demonstration for p in invented)
 
 

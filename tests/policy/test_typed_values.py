@@ -38,6 +38,11 @@ from policy.typed_values import BadValue, read_value
         ("CONDITIONS(DSR)", "本市户籍，且年满六十周岁", "本市户籍，且年满六十周岁", "text"),
         ("KEY_TARGETS", "TK、DB", ["TK", "DB"], "list"),
         ("PCDI(2024)", "32,400.5", "32400.50", "yuan"),
+        ("DISEASE_CEILING(A61-04)", "30,000", "30000.00", "yuan"),
+        ("DISEASE_CEILING", "a61-04：30,000；A61-05: 25000元", {"A61-04": "30000.00", "A61-05": "25000.00"}, "map"),
+        ("CHILD_AGE", "18周岁", 18, "years"),
+        ("OUTPATIENT_FORM(DB)", "FIXED", "FIXED", "text"),
+        ("OUTPATIENT_FORM(DB)", "无", None, "text"),
     ],
 )
 def test_typed_values_are_read_with_their_unit(key: str, typed: str, value: Any, unit: str) -> None:
@@ -69,6 +74,9 @@ def test_typed_values_are_read_with_their_unit(key: str, typed: str, value: Any,
         ("DEDUCT_SCOPE", "MONTH"),
         ("LADDER_HOUR", "九点"),
         ("CONDITIONS(DSR)", "  "),
+        ("DISEASE_CEILING", "乳腺癌:30000"),
+        ("DISEASE_CEILING", "A61-04:三万"),
+        ("CHILD_AGE", "成年"),
         ("ESCALATION", "-2/0/1/3/5"),
         ("WORK_CALENDAR(2028)", "2028"),
     ],
@@ -99,4 +107,4 @@ def test_every_choice_among_texts_can_be_typed() -> None:
     choices = [(key, option) for key, kind in KINDS.items() for option in kind.options]
 
     assert [read_value(key, option).value for key, option in choices] == [option for _, option in choices]
-    assert len(choices) == 15
+    assert len(choices) >= 24
