@@ -23,7 +23,9 @@ from policy.treatment import Treatment, TreatmentKind, full_years, normal_code
 from store.applications import ApplicationRow
 from store.decisions import DecisionRow
 from store.disclosure import Cell, Look, disclose
+from store.identities import categories_on
 from store.rulebook import load_rulebook, parameter_record
+from store.settlements import one_stop_aid_in_year, settled_one_stop
 from store.timeline import record
 from store.vault import Vault
 
@@ -75,6 +77,13 @@ async def newest_decision(session: AsyncSession, application: ApplicationRow) ->
     return await session.scalar(newest.limit(1))
 
 
+async def final_decision(session: AsyncSession, application: ApplicationRow) -> DecisionRow | None:
+    """The approved one, as long as the approval stands."""
+    return await session.scalar(
+        select(DecisionRow).where(DecisionRow.application_id == application.id, DecisionRow.final)
+    )
+
+
 def costs_of(row: ApplicationRow) -> Costs:
     return Costs(
         total=row.total,
@@ -103,7 +112,8 @@ async def _facts(
         base_before=base,
         submitted_on=application.submitted_on,
         settled_on=application.settled_on,
-        one_stop=application.one_stop or await _settled_one_stop(session, application),
+        one_stop=application.one_stop
+        or await settled_one_stop(session, application.person_id, application.settlement_index),
         treatment=_treatment(session, vault, application, on, now),
         care_aid_before=await _care_aid_before(session, application),
         outpatient_paid=await _outpatient_paid(session, application, rulebook, on),
@@ -111,17 +121,12 @@ async def _facts(
 
 
 async def _categories(session: AsyncSession, application: ApplicationRow, on: date) -> list[Category]:
-    """The category applied for."""
-    return [Category(application.category)]
+    """The category applied for, and every other one that the person is marked with on the event date (B-21)."""
+    marked = await categories_on(session, application.person_id, on)
+    return list(dict.fromkeys((Category(application.category), *marked)))
 
 
-async def _settled_one_stop(session: AsyncSession, application: ApplicationRow) -> bool:
-    return False
-
-
-def _treatment(
-    session: AsyncSession, vault: Vault, application: ApplicationRow, on: date, now: datetime
-) -> Treatment:
+def _treatment(session: AsyncSession, vault: Vault, application: ApplicationRow, on: date, now: datetime) -> Treatment:
     """The age is only looked up where there is a disease that may be for children only (A-61)."""
     look = Look(READER, "application", application.id, application.division, "application.assess", now)
     medical = _opened(session, vault, look, "medical", application.medical_sealed)
@@ -150,13 +155,15 @@ def _opened(session: AsyncSession, vault: Vault, look: Look, column: str, sealed
 
 
 async def _already_this_year(session: AsyncSession, application: ApplicationRow, year: int) -> tuple[Decimal, Decimal]:
-    """Aid approved and base used up by the person's other cases of that calendar year (A-14, A-17; DEDUCT_SCOPE)."""
+    """Aid approved and base used up by the person's other cases of that calendar year, and what was aided one-stop in it
+    (A-14, A-17; DEDUCT_SCOPE)."""
     found = await session.execute(
         text("select paid, base from aid_in_year(:person, :year, :but)"),
         {"person": application.person_id, "year": year, "but": application.id},
     )
     row = found.one()
-    return Decimal(row.paid), Decimal(row.base)
+    at_once = await one_stop_aid_in_year(session, application.person_id, year)
+    return Decimal(row.paid) + at_once, Decimal(row.base)
 
 
 async def _care_aid_before(session: AsyncSession, application: ApplicationRow) -> bool:
@@ -166,9 +173,7 @@ async def _care_aid_before(session: AsyncSession, application: ApplicationRow) -
     return bool(given)
 
 
-async def _outpatient_paid(
-    session: AsyncSession, application: ApplicationRow, rulebook: Rulebook, on: date
-) -> Decimal:
+async def _outpatient_paid(session: AsyncSession, application: ApplicationRow, rulebook: Rulebook, on: date) -> Decimal:
     """Outpatient aid of the period that `on` lies in, by the person's other cases (A-12)."""
     period = period_of(rulebook, on)
     if period is None:

@@ -321,7 +321,7 @@ async def test_who_filed_a_case_does_not_review_it(counter: Counter, worker: Dat
 async def assessed(services: Services, worker: Database, filed: dict[str, Any]) -> DecisionRow:
     async with worker.transaction(WHOLE) as session:
         application = (await session.scalars(select(ApplicationRow).where(ApplicationRow.id == filed["id"]))).one()
-        return await assess_application(session, application, services.clock.now())
+        return await assess_application(session, services.vault, application, services.clock.now())
 
 
 async def test_an_amount_is_approved_as_it_was_seen(counter: Counter, services: Services, worker: Database) -> None:

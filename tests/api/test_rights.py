@@ -10,6 +10,7 @@ from api.services import Services
 from store.applications import ApplicationRow, PublicityRow
 from store.assessment import assess_application
 from store.database import WHOLE, Database
+from store.vault import Vault
 from store.files import FileRow
 from tests.api.conftest import CASEWORKER, COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, SUPERVISOR, TOWNSHIP, Counter
 
@@ -91,11 +92,13 @@ async def test_others_see_the_person_masked(counter: Counter, username: str) -> 
     assert case["masked"] is True
 
 
-async def test_finance_sees_an_amount_and_not_the_costs_that_it_was_made_of(counter: Counter, worker: Database) -> None:
+async def test_finance_sees_an_amount_and_not_the_costs_that_it_was_made_of(
+    counter: Counter, worker: Database, vault: Vault
+) -> None:
     filed = await counter.file()
     async with worker.transaction(WHOLE) as session:
         application = await session.get_one(ApplicationRow, uuid.UUID(filed["id"]))
-        await assess_application(session, application, MORNING)
+        await assess_application(session, vault, application, MORNING)
     seen = {
         who: (await counter.as_(who, "GET", f"/applications/{filed['id']}")).json()["decision"]
         for who in (CASEWORKER, FINANCE, FINANCE_LEADER)
