@@ -39,7 +39,18 @@ MONEY = (
     "mutual_aid",
 )
 _WHOLE_PAYEE = (PersonalView.FULL, PersonalView.PAYEE)
-TREATMENT = ("institution_code", "admitted_on", "discharged_on", "settled_on", "out_of_region", "one_stop")
+TREATMENT = (
+    "institution_code",
+    "admitted_on",
+    "discharged_on",
+    "settled_on",
+    "out_of_region",
+    "one_stop",
+    "treatment",
+    "referred",
+    "in_province",
+)
+ILLNESS = ("disease_code", "joint_replacement", "late_stage", "settlement_no", "filing_no", "referral_no")
 
 
 async def view_case(
@@ -62,9 +73,9 @@ async def view_case(
             "documents": await _documents(services, session, user, row, purpose),
             "decision": await _decision(session, user, row),
             "publicity": await _publicity(session, row),
-            "payment": await _payment(session, row),
+            "payment": None if user.view.identity_only else await _payment(session, row),
             "refusal": await _refusal(session, row),
-            "timeline": await _timeline(session, row),
+            "timeline": await _timeline(session, user, row, tasks),
             "records": await _records(services, session, user, row, purpose),
         }
     return json_object(whole)
@@ -79,7 +90,7 @@ async def _head(session: AsyncSession, row: ApplicationRow, tasks: Sequence[Mapp
         "number": row.number,
         "status": row.status,
         "status_label": ApplicationStatus(row.status).label,
-        "in_transit": last is not None,
+        "in_transit": last is not None or row.moving_to is not None,
         "last_answer": _last_answer(last) if last else None,
         "division": row.division,
         "division_name": name or row.division,
@@ -90,6 +101,11 @@ async def _head(session: AsyncSession, row: ApplicationRow, tasks: Sequence[Mapp
         "accepted_on": row.accepted_on,
         "pending_papers": row.pending_papers,
         "closed_at": row.closed_at,
+        "opening": row.opening,
+        "reopened_on": row.reopened_on,
+        "direct": row.direct,
+        "deceased_on": row.deceased_on,
+        "moving_to": row.moving_to,
     }
 
 
@@ -114,7 +130,9 @@ def _open(
     services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
 ) -> dict[str, Any]:
     """Only the cells that this view shows at all: finance sees no medical data, masked readers no illness."""
-    cells = {"payee": Cell("application", "payee", row.id, row.payee_sealed)}
+    cells = {}
+    if not user.view.identity_only:
+        cells["payee"] = Cell("application", "payee", row.id, row.payee_sealed)
     if not user.view.payment_only:
         cells["applicant"] = Cell("application", "applicant", row.id, row.applicant_sealed)
     if user.view is PersonalView.FULL:
@@ -125,6 +143,14 @@ def _open(
 
 def _personal(user: CurrentUser, row: ApplicationRow, opened: Mapping[str, Any]) -> dict[str, Any]:
     full = user.view is PersonalView.FULL
+    if user.view.identity_only:
+        return {
+            "masked": False,
+            "view": user.view.value,
+            "payee": None,
+            "costs": None,
+            "applicant": _who(row, opened["applicant"], ("name", "id_number", "household")),
+        }
     payee = {
         "kind": row.payee_kind,
         "kind_label": PayeeKind(row.payee_kind).label,
@@ -134,21 +160,23 @@ def _personal(user: CurrentUser, row: ApplicationRow, opened: Mapping[str, Any])
     if user.view.payment_only:
         return {**shown, "applicant": None, "costs": None}
     applicant = opened["applicant"] if full else _masked_applicant(opened["applicant"])
-    medical = (
-        opened["medical"] if full else dict.fromkeys(("disease_code", "settlement_no", "filing_no", "referral_no"))
-    )
+    medical = opened["medical"] if full else dict.fromkeys(ILLNESS)
     return {
         **shown,
-        "applicant": {
-            **applicant,
-            "residence": row.residence,
-            "residence_label": Residence(row.residence).label,
-            "registered_in": row.registered_in,
-            "recognised_in": row.recognised_in,
-            "insured_in": row.insured_in,
-        },
+        "applicant": _who(row, applicant, tuple(applicant)),
         "costs": {name: getattr(row, name) for name in (*MONEY, *TREATMENT)} | medical,
         "paper_reason": opened.get("paper_reason"),
+    }
+
+
+def _who(row: ApplicationRow, applicant: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    return {
+        **{name: applicant[name] for name in fields},
+        "residence": row.residence,
+        "residence_label": Residence(row.residence).label,
+        "registered_in": row.registered_in,
+        "recognised_in": row.recognised_in,
+        "insured_in": row.insured_in,
     }
 
 
@@ -179,7 +207,7 @@ async def _documents(
     services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
 ) -> list[dict[str, Any]]:
     """The applicant's papers; none for finance. Who may read files also sees the recognition's number."""
-    if user.view.payment_only:
+    if user.view.payment_only or user.view.identity_only:
         return []
     reads = may(user.post, Action.READ_FILE)
     rows = await session.scalars(select(PaperRow).where(PaperRow.application_id == row.id).order_by(PaperRow.id))
@@ -206,6 +234,8 @@ async def _documents(
 
 async def _decision(session: AsyncSession, user: CurrentUser, row: ApplicationRow) -> dict[str, Any] | None:
     """The approved decision, else the newest. Its trace repeats the cost statement, which finance is not shown."""
+    if user.view.identity_only:
+        return None
     found = await session.scalar(
         select(DecisionRow)
         .where(DecisionRow.application_id == row.id)
@@ -270,7 +300,8 @@ async def _payment(session: AsyncSession, row: ApplicationRow) -> dict[str, Any]
 
 
 async def _refusal(session: AsyncSession, row: ApplicationRow) -> dict[str, Any] | None:
-    refusal = await session.scalar(select(RefusalRow).where(RefusalRow.application_id == row.id))
+    newest = select(RefusalRow).where(RefusalRow.application_id == row.id).order_by(RefusalRow.opening.desc()).limit(1)
+    refusal = await session.scalar(newest)
     if refusal is None:
         return None
     return {
@@ -289,7 +320,11 @@ async def _refusal(session: AsyncSession, row: ApplicationRow) -> dict[str, Any]
     }
 
 
-async def _timeline(session: AsyncSession, row: ApplicationRow) -> list[dict[str, Any]]:
+async def _timeline(
+    session: AsyncSession, user: CurrentUser, row: ApplicationRow, tasks: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """All of it; a department that was asked about the case sees what concerns its own tasks."""
+    own = {str(task["id"]) for task in tasks if task["department"] == user.post.department.value}
     entries = await session.execute(
         select(TimelineRow, AccountRow.name)
         .outerjoin(AccountRow, AccountRow.username == TimelineRow.actor)
@@ -308,23 +343,37 @@ async def _timeline(session: AsyncSession, row: ApplicationRow) -> list[dict[str
             "grounds": entry.grounds,
         }
         for entry, name in entries
+        if not user.view.identity_only or entry.codes.get("task") in own
     ]
 
 
 async def _records(
     services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
 ) -> list[dict[str, Any]]:
-    """What was typed at each step (survey, opinions, reasons), for those who may read the applicant's papers."""
-    if not may(user.post, Action.READ_FILE):
+    """What was typed at each step (survey, opinions, reasons), for those who may read the applicant's papers.
+
+    A department that was asked sees the question and its own answers.
+    """
+    if not may(user.post, Action.READ_FILE) and not user.view.identity_only:
         return []
     found = await session.scalars(
         select(TaskRow).where(TaskRow.subject_id == row.id, TaskRow.outcome.is_not(None)).order_by(TaskRow.answered_at)
     )
-    tasks = found.all()
+    tasks = [task for task in found if not user.view.identity_only or _concerns(task, user)]
     cells = {f"answer {task.id}": Cell("task", "answer", task.id, task.answer_sealed) for task in tasks}
     opened = disclose(session, services.vault, _look(services, user, row, purpose), cells)
     return [
-        {"task": task.id, "kind": task.kind, "outcome": task.outcome, "day": task.done_on}
+        {
+            "task": task.id,
+            "kind": task.kind,
+            "outcome": task.outcome,
+            "day": task.done_on,
+            "recalled": task.recalled_at is not None,
+        }
         | (opened[f"answer {task.id}"] or {})
         for task in tasks
     ]
+
+
+def _concerns(task: TaskRow, user: CurrentUser) -> bool:
+    return task.department == user.post.department.value or task.outcome == "ask_civil_affairs"

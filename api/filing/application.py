@@ -1,6 +1,5 @@
 """Filing an application: checked as a whole, written in one transaction, its procedure started by the outbox (W01)."""
 
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import Refusal, not_allowed, wrong_fields
 from api.filing.checks import check_filing
-from api.filing.people import known_person, register
+from api.filing.people import register
 from api.filing.reading import Reading, read_filing
 from api.filing.shape import Filing
 from api.idempotency import Once
@@ -23,10 +22,12 @@ from policy.clock import today
 from policy.identity_number import normal
 from policy.problems import Problem
 from policy.procedures import Procedure
+from policy.settlement_number import same_number
 from policy.terms import ApplicationStatus, DocumentKind, normal_division
 from store.applications import ApplicationRow, PaperRow, SerialRow
 from store.files import FileRow
 from store.outbox import start_case
+from store.registration import known_person
 from store.tasks import TaskRow
 from store.timeline import record
 from store.vault import Vault
@@ -127,11 +128,6 @@ async def _write(
     return Filed(application, number, row.status)
 
 
-def same_number(typed: str) -> str:
-    """A settlement's number as it is compared: full-width, blank and small where another clerk types half-width and large."""
-    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
-
-
 def _settlement_index(vault: Vault, typed: str) -> bytes:
     return vault.blind("settlement", same_number(typed))
 
@@ -175,8 +171,14 @@ async def _next_number(session: AsyncSession, division: str, submitted_on: date)
     return f"{division}{submitted_on.year}{serial:04d}"
 
 
+SEALED_COSTS = {"disease_code", "joint_replacement", "late_stage", "settlement_no", "filing_no", "referral_no"}
+"""What a cost statement says about the illness, and the numbers that lead to it elsewhere."""
+
+
 def _plain_costs(filing: Filing) -> dict[str, Any]:
-    return filing.costs.model_dump(exclude={"disease_code", "settlement_no", "filing_no", "referral_no"})
+    costs = filing.costs
+    plain = costs.model_dump(exclude=SEALED_COSTS)
+    return plain | {"treatment": costs.treatment.value, "remote_filed": bool(costs.filing_no)}
 
 
 def _sealed(vault: Vault, application: uuid.UUID, filing: Filing) -> dict[str, bytes | None]:
@@ -193,7 +195,7 @@ def _sealed(vault: Vault, application: uuid.UUID, filing: Filing) -> dict[str, b
             "address": applicant.address,
             "household": household,
         },
-        "medical": costs.model_dump(include={"disease_code", "settlement_no", "filing_no", "referral_no"}),
+        "medical": costs.model_dump(include=SEALED_COSTS),
         "payee": filing.payee.model_dump(include={"name", "account", "bank"}),
         "paper_reason": filing.paper_reason or None,
     }

@@ -14,14 +14,17 @@ from api.filing.reading import Reading
 from api.identity import CurrentUser
 from policy import identity_number
 from policy.costs import Costs, TreatmentDates, check_costs, check_dates
+from policy.deadlines import add_months
 from policy.problems import Problem
 from policy.rulebook import Rulebook
-from policy.terms import DocumentKind, Level, level_of, normal_division
+from policy.terms import Category, DocumentKind, Level, level_of, normal_division
+from policy.treatment import TreatmentKind
 from store.files import FileRow
 from store.reference import DivisionRow
 from store.rulebook import load_rulebook
 
 RECOGNITION = "RECOGNITION_REQUIRED"
+VALIDITY = "GXZC_VALID_MONTHS"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ async def check_filing(session: AsyncSession, user: CurrentUser, reading: Readin
         *_numbers(reading, today),
         *_costs(reading),
         *_dates(reading, submitted_on, today),
+        *_treatment(reading),
         *_recognition(reading, rulebook, submitted_on, today),
         *paper_problems,
         *await check_day(
@@ -113,6 +117,16 @@ def _dates(reading: Reading, submitted_on: date, today: date) -> Iterable[Proble
     return [problem.below("/costs") for problem in check_dates(days, submitted_on, today)]
 
 
+def _treatment(reading: Reading) -> Iterable[Problem]:
+    if reading.costs.get("joint_replacement") and reading.costs.get("treatment") is TreatmentKind.OUTPATIENT:
+        yield Problem(
+            "/costs/joint_replacement",
+            "关节置换手术限于住院治疗，与就医方式“门诊”不符",
+            "a joint replacement is inpatient treatment",
+            "A-61",
+        )
+
+
 def _recognition(reading: Reading, rulebook: Rulebook, submitted_on: date, today: date) -> Iterable[Problem]:
     """Where civil affairs must have recognised the person first, their paper is attached, with number and date (C-03)."""
     required = rulebook.find(RECOGNITION, submitted_on)
@@ -139,6 +153,23 @@ def _recognition(reading: Reading, rulebook: Rulebook, submitted_on: date, today
             yield Problem(f"/documents/{place}/date", "认定材料须填写日期", "its date is needed", required.clause)
         elif dated > today:
             yield Problem(f"/documents/{place}/date", "认定日期不能晚于今天", "its date lies in the future")
+        elif category is Category.GXZC:
+            yield from _expired(rulebook, f"/documents/{place}/date", dated, submitted_on)
+
+
+def _expired(rulebook: Rulebook, pointer: str, recognised_on: date, submitted_on: date) -> Iterable[Problem]:
+    """A recognition holds until the corresponding day after its months; on that day it no longer does (X-4)."""
+    months = rulebook.find(VALIDITY, submitted_on)
+    if months is None or months.value is None:
+        return
+    until = add_months(recognised_on, months.value)
+    if submitted_on >= until:
+        yield Problem(
+            pointer,
+            f"认定结果自{recognised_on}起{months.value}个月内有效，{until}起失效；须由民政部门重新认定后再申请",
+            f"the recognition has expired on {until}; it must be renewed before applying",
+            months.clause,
+        )
 
 
 async def _papers(session: AsyncSession, reading: Reading) -> tuple[dict[uuid.UUID, FileRow], list[Problem]]:

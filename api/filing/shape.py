@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from policy.terms import Category, DocumentKind, PayeeKind, Residence
+from policy.treatment import TreatmentKind
 
 
 def _text_only(value: Any) -> Any:
@@ -80,6 +81,14 @@ class CostStatement(Part):
     filing_no: Code | None = None
     referral_no: Code | None = None
     one_stop: bool = False
+    treatment: TreatmentKind = TreatmentKind.INPATIENT
+    joint_replacement: bool = False
+    """关节置换手术: two of the 26 diseases are paid by disease for it only (A-61)."""
+    late_stage: bool = False
+    """病情处于晚期: asks for care aid as well (A-26)."""
+    referred: bool = False
+    in_province: bool = False
+    """Properly referred, and treated within the province: both for the tilt (B-20)."""
 
 
 class Payee(Part):

@@ -50,6 +50,7 @@ MARKS = {
     "DEMO": "演示参数",
     "FALLBACK": "沿用上年统计数据",
     "UNREVIEWED": "含待复核参数",
+    "UNCONFIRMED": "含待确认参数",
     "demonstration": "演示值",
     "document": "来自文件",
     "local": "本地设置",
@@ -61,6 +62,7 @@ MARK_MEANINGS = {
     "DEMO": "使用了演示用的参数，金额不得用于实际审批",
     "FALLBACK": "上一年度统计数据尚未公布，沿用再上一年度的",
     "UNREVIEWED": "所用参数中有录入后尚未经他人复核的",
+    "UNCONFIRMED": "所用参数中有文件未写明、待主管部门确认的",
     "demonstration": "仅供演示，没有文件依据",
     "document": "文件原文所定",
     "local": "文件未作规定，由本地自行设定，可以调整",
@@ -76,9 +78,17 @@ OPTIONS = {
     "ADMISSION": "入院日期",
     "PREVIOUS_YEAR": "沿用再上一年度的",
     "NONE": "不沿用",
+    "DIRECT": "直接报销",
+    "TOWNSHIP": "向乡镇申请",
+    "SINGLE_DISEASE": "单病种付费",
+    "CARD": "医疗救助卡",
+    "DESIGNATED": "定点就医购药",
+    "FIXED": "定期定额",
+    "MONTH": "按月",
+    "QUARTER": "按季",
 }
 """What the texts mean that a parameter may be set to (`policy/parameters.py`), where a sheet shows them."""
-_LISTED: tuple[type[terms.Term], ...] = (terms.Category, terms.DocumentKind)
+_LISTED: tuple[type[terms.Term], ...] = (terms.Category, terms.DocumentKind, terms.Department)
 _CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
 
 

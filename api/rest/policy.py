@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.errors import Refusal, not_allowed, wrong_fields
-from api.filing.shape import ZERO, CostStatement, Day, Money
+from api.filing.shape import ZERO, Code, CostStatement, Day, Money
 from api.identity import CurrentUser, User
 from api.parameter_name import parameter_name
 from api.presentation import json_object
@@ -28,6 +29,7 @@ from policy.problems import Problem
 from policy.remedies import remedies
 from policy.rulebook import MissingParameter, Rulebook
 from policy.terms import Category, Residence, normal_division
+from policy.treatment import Treatment, TreatmentKind, normal_code
 from store.periods import basis
 from store.reference import DivisionRow
 from store.rulebook import load_rulebook, parameter_record
@@ -51,7 +53,9 @@ class Tried(BaseModel):
 
 
 class CostsTried(Tried):
-    """The amounts of a cost statement. Whatever else an application says about its costs may stand beside them, unread."""
+    """The amounts of a cost statement and the facts of its treatment. Whatever else an application says about its costs
+    may stand beside them, unread.
+    """
 
     total: Money
     compliant_total: Money
@@ -61,10 +65,17 @@ class CostsTried(Tried):
     commercial: Money = ZERO
     preferential_subsidy: Money = ZERO
     mutual_aid: Money = ZERO
+    treatment: TreatmentKind = TreatmentKind.INPATIENT
+    disease_code: Code | None = None
+    joint_replacement: bool = False
+    late_stage: bool = False
+    institution_code: Code | None = None
+    referred: bool = False
+    in_province: bool = False
 
     @model_validator(mode="before")
     @classmethod
-    def _amounts_only(cls, sent: Any) -> Any:
+    def _what_is_read(cls, sent: Any) -> Any:
         beside = CostStatement.model_fields.keys() - cls.model_fields.keys()
         return {name: value for name, value in sent.items() if name not in beside} if isinstance(sent, dict) else sent
 
@@ -77,7 +88,13 @@ class AssessBody(Tried):
     costs: CostsTried
     paid_this_year: Money = ZERO
     deductible_used_this_year: Money = ZERO
-    disease_code: Annotated[str | None, Field(max_length=40)] = None
+    disease_code: Code | None = None
+    """The same as in `costs`, which it goes before."""
+    age: Annotated[int | None, Field(ge=0, le=150)] = None
+    """Full years on that day: some diseases are for children only (A-61)."""
+    care_aid_before: bool = False
+    outpatient_paid: Money = ZERO
+    """Outpatient aid already granted in the period of that day (A-12)."""
 
 
 class RemediesBody(BaseModel):
@@ -168,7 +185,7 @@ def _after(rulebook: Rulebook, key: str, start: date) -> Due:
 
 async def try_assessment(services: Services, user: CurrentUser, body: AssessBody) -> dict[str, Any]:
     """As POST /policy/assess answers. Raises Refusal with what cannot be right about the costs."""
-    costs = Costs(**body.costs.model_dump())
+    costs = Costs(**{part.name: getattr(body.costs, part.name) for part in fields(Costs)})
     problems = [problem.below("/costs") for problem in check_costs(costs)]
     if problems:
         raise wrong_fields(problems)
@@ -179,10 +196,26 @@ async def try_assessment(services: Services, user: CurrentUser, body: AssessBody
         residence=body.residence,
         paid_this_year=body.paid_this_year,
         deductible_used_this_year=body.deductible_used_this_year,
-        disease_code=body.disease_code,
+        treatment=_treatment(body),
+        care_aid_before=body.care_aid_before,
+        outpatient_paid=body.outpatient_paid,
     )
     async with _law(services, user, body.division) as rulebook:
         return decision_tried(assess(rulebook, facts))
+
+
+def _treatment(body: AssessBody) -> Treatment:
+    costs = body.costs
+    return Treatment(
+        disease_code=normal_code(body.disease_code or costs.disease_code),
+        joint_replacement=costs.joint_replacement,
+        late_stage=costs.late_stage,
+        age=body.age,
+        kind=costs.treatment,
+        institution_code=normal_code(costs.institution_code),
+        referred=costs.referred,
+        in_province=costs.in_province,
+    )
 
 
 def decision_tried(decision: Decision) -> dict[str, Any]:
@@ -198,6 +231,8 @@ def decision_tried(decision: Decision) -> dict[str, Any]:
         "parameters": [parameter_record(parameter) for parameter in decision.parameters],
         "missing": list(decision.missing),
         "marks": list(decision.marks),
+        "in_cap": decision.in_cap,
+        "care_aid": decision.care_aid,
         "demonstration": "DEMO" in decision.marks,
     }
     if decision.missing:
