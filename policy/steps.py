@@ -12,9 +12,17 @@ from policy.law_steps import LAW_STEPS
 from policy.payment_steps import PAYMENT_STEPS
 from policy.refusal_steps import REFUSAL_STEPS
 from policy.step import Step
+from policy.teamwork_steps import TEAMWORK_STEPS
 from policy.township_steps import TOWNSHIP_STEPS
 
-_STEPS: tuple[Step, ...] = (*TOWNSHIP_STEPS, *COUNTY_STEPS, *PAYMENT_STEPS, *REFUSAL_STEPS, *LAW_STEPS)
+_STEPS: tuple[Step, ...] = (
+    *TOWNSHIP_STEPS,
+    *COUNTY_STEPS,
+    *PAYMENT_STEPS,
+    *REFUSAL_STEPS,
+    *LAW_STEPS,
+    *TEAMWORK_STEPS,
+)
 _BY_KIND = {step.kind: step for step in _STEPS}
 
 
