@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-Value = str | int | float | bool | date | None
-"""A cell as a sheet holds it. A date with a time of day arrives as its date; an empty cell is None."""
 
-Read = Callable[[str | int | float | bool | date], Any]
-"""Gives the value of a cell that is not empty. Raises BadCell."""
+@dataclass(frozen=True)
+class Formula:
+    """A cell that holds no value of its own. `picture`: one that a spreadsheet program keeps as =DISPIMG(…)."""
+
+    picture: bool = False
+
+
+Value = str | int | float | bool | date
+Cell = Value | Formula | None
+"""A cell as a sheet holds it. A moment arrives as its day; an empty cell is None."""
+
+Read = Callable[[Value], Any]
+"""Gives the value of a cell that is neither empty nor a formula. Raises BadCell."""
 
 _BESIDE = re.compile(r"[(\[【（].*?[)\]】）]|[*＊:：]")
 """What a header carries besides its name: 身份证号码（必填）*."""
@@ -41,6 +50,20 @@ class Column:
 
     def is_called(self, header: str) -> bool:
         return plain_header(header) in {plain_header(name) for name in (self.label, *self.aliases)}
+
+    def value(self, cell: Cell) -> Any:
+        """The value of its cell, None for an empty one. Raises BadCell."""
+        if cell is None:
+            if self.required:
+                raise BadCell("empty-cell", "必须填写", "is required")
+            return None
+        if isinstance(cell, Formula):
+            if cell.picture:
+                raise BadCell(
+                    "picture-cell", "是嵌入的图片（=DISPIMG），请填写文字", "holds a picture (=DISPIMG): type its text"
+                )
+            raise BadCell("formula-cell", "是公式，请粘贴为数值后再填报", "holds a formula: paste its value")
+        return self.read(cell)
 
 
 def plain_header(header: str) -> str:

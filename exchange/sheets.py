@@ -1,0 +1,161 @@
+"""From a file's bytes to its sheets: rows with the numbers that the office sees, cells as they were typed.
+
+Runs inside the confined process (`exchange/confined.py`): nothing here trusts what it is given.
+"""
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from io import BytesIO, StringIO
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, WorksheetNotFound
+
+from exchange.columns import Cell, Formula
+from exchange.containers import Container, check_xls, check_xlsx, container_of
+from exchange.tables import Sheet, SheetRow
+from exchange.troubles import TableTrouble
+
+MOST_ROWS = 50_000
+MOST_COLUMNS = 200
+LONGEST_CELL = 2_000
+"""Characters of a cell that are kept: no column takes more."""
+
+_FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*))')
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_SHEET = "{http://purl.oclc.org/ooxml/spreadsheetml/main}sheet"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+
+def read_sheets(content: bytes) -> list[Sheet]:
+    """Every sheet of the file that holds anything. Raises TableTrouble."""
+    match container_of(content):
+        case Container.XLSX:
+            check_xlsx(content)
+            return _workbook(content, _formulas(content))
+        case Container.XLS:
+            check_xls(content)
+            return _workbook(content, {})
+        case Container.CSV:
+            return [Sheet(tuple(_rows(_csv_rows(content), {})))]
+
+
+def _workbook(content: bytes, formulas: Mapping[str, Mapping[tuple[int, int], Formula]]) -> list[Sheet]:
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        sheets = []
+        for known in book.sheets_metadata:
+            if known.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba):
+                raise TableTrouble("macros")
+            if known.typ is SheetTypeEnum.WorkSheet:
+                sheets.append(Sheet(tuple(_sheet_rows(book, known.name, formulas.get(known.name, {})))))
+    except PasswordError:
+        raise TableTrouble("encrypted") from None
+    except (CalamineError, WorksheetNotFound):
+        raise TableTrouble("damaged") from None
+    return [sheet for sheet in sheets if sheet.rows]
+
+
+def _sheet_rows(book: CalamineWorkbook, name: str, formulas: Mapping[tuple[int, int], Formula]) -> Iterator[SheetRow]:
+    sheet = book.get_sheet_by_name(name)
+    if sheet.end is None:
+        return
+    if sheet.end[1] >= MOST_COLUMNS:
+        raise TableTrouble("too-many-columns", columns=MOST_COLUMNS)
+    yield from _rows(sheet.to_python(skip_empty_area=False), formulas)
+
+
+def _rows(found: Sequence[Sequence[Any]], formulas: Mapping[tuple[int, int], Formula]) -> Iterator[SheetRow]:
+    kept = 0
+    for number, cells in enumerate(found, start=1):
+        read = tuple(formulas.get((number, place)) or _cell(cell) for place, cell in enumerate(cells))
+        if all(cell is None for cell in read):
+            continue
+        if len(read) > MOST_COLUMNS:
+            raise TableTrouble("too-many-columns", columns=MOST_COLUMNS)
+        kept += 1
+        if kept > MOST_ROWS:
+            raise TableTrouble("too-many-rows", rows=MOST_ROWS)
+        yield SheetRow(number, read)
+
+
+def _cell(value: Any) -> Cell:
+    match value:
+        case bool() | int() | float():
+            return value
+        case datetime():
+            return value.date()
+        case date():
+            return value
+        case time() | timedelta():
+            return str(value)
+        case str():
+            text = value.strip()[:LONGEST_CELL]
+            if text.startswith("="):
+                return Formula(picture="DISPIMG" in text.upper())
+            return text or None
+        case _:
+            return None
+
+
+def _formulas(content: bytes) -> dict[str, dict[tuple[int, int], Formula]]:
+    """Where the sheets of a workbook hold formulas, by the names of the sheets; the parser gives their last results only."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = set(archive.namelist())
+        found = {}
+        for name, part in _sheet_parts(archive).items():
+            if part in parts:
+                matches = _FORMULA.finditer(archive.read(part))
+                found[name] = {_place(match[1].decode()): Formula(b"DISPIMG" in (match[2] or b"")) for match in matches}
+        return found
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ElementTree.ParseError):
+        raise TableTrouble("damaged") from None
+    targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    sheets = {}
+    for sheet in (*book.iter(_SHEET), *book.iter(_STRICT_SHEET)):
+        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
+        sheets[sheet.get("name", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    return sheets
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """B5 → row 5, column 1 from zero."""
+    letters = reference.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(reference[len(letters) :]), column - 1
+
+
+def _csv_rows(content: bytes) -> list[list[str]]:
+    text = _decoded(content)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(",\t;", key=first.count)
+    csv.field_size_limit(100_000)
+    try:
+        rows = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+        return [row for _, row in zip(range(MOST_ROWS * 2), rows, strict=False)]
+    except csv.Error:
+        raise TableTrouble("damaged") from None
+
+
+def _decoded(content: bytes) -> str:
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not any(character < " " and character not in "\t\r\n" for character in text):
+            return text
+    raise TableTrouble("unknown-encoding")

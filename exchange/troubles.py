@@ -1,0 +1,56 @@
+"""What may be wrong with a handed-in table as a whole: each by its name, with a sentence in two languages."""
+
+from collections.abc import Mapping
+
+_TROUBLES: Mapping[str, tuple[str, str]] = {
+    "empty": ("文件是空的", "the file is empty"),
+    "not-a-table": (
+        "不是可以读取的表格，请使用xlsx、xls或csv文件",
+        "this is no table that can be read: use xlsx, xls or csv",
+    ),
+    "web-page": (
+        "这是网页格式的文件，请在表格软件中打开后另存为xlsx",
+        "this is a web page in disguise: open it and save it as xlsx",
+    ),
+    "damaged": ("文件已损坏或不完整，请重新保存后上传", "the file is damaged or incomplete"),
+    "encrypted": ("文件设有密码，请取消密码后上传", "the file is protected by a password"),
+    "macros": ("文件含有宏，请另存为不含宏的xlsx后上传", "the file holds macros: save it as xlsx without them"),
+    "declares-entities": ("文件含有不允许的内容定义（DTD）", "the file declares entities, which is not allowed"),
+    "too-many-parts": ("文件内部的部件过多，疑似恶意压缩文件", "too many parts inside: this looks like a zip bomb"),
+    "unpacks-too-large": (
+        "文件解压后超过{megabytes}MB，疑似恶意压缩文件",
+        "unpacked it exceeds {megabytes} MB: this looks like a zip bomb",
+    ),
+    "packed-too-tight": (
+        "文件的压缩率异常（超过{ratio}倍），疑似恶意压缩文件",
+        "packed more than {ratio} times: this looks like a zip bomb",
+    ),
+    "took-too-much": (
+        "读取此文件所需的时间或内存超过限制，请拆分后上传",
+        "reading it needs more time or memory than allowed: split it",
+    ),
+    "too-many-rows": ("表格超过{rows}行，请拆分后上传", "more than {rows} rows: split the table"),
+    "too-many-columns": ("表格超过{columns}列，请删除多余的列", "more than {columns} columns"),
+    "unknown-encoding": (
+        "不能识别文字编码，请另存为UTF-8或GB18030编码的csv",
+        "the encoding is neither UTF-8 nor GB18030",
+    ),
+    "no-header": ("没有找到表头，应有：{columns}", "no header row was found; expected {columns}"),
+    "missing-columns": ("缺少列：{columns}", "columns are missing: {columns}"),
+    "doubled-columns": ("同一列出现了两次：{columns}", "a column occurs twice: {columns}"),
+    "several-tables": (
+        "文件中有多张工作表都是此类表格，请只保留一张",
+        "several sheets hold such a table: keep one",
+    ),
+    "no-rows": ("表头下没有数据", "there are no rows below the header"),
+}
+
+
+class TableTrouble(Exception):
+    """The table as a whole cannot be taken in. Its parameters are numbers and names of columns, never contents."""
+
+    def __init__(self, code: str, **parameters: object) -> None:
+        super().__init__(code)
+        zh, en = _TROUBLES[code]
+        self.code, self.parameters = code, parameters
+        self.zh, self.en = zh.format(**parameters), en.format(**parameters)
