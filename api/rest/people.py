@@ -20,6 +20,7 @@ from policy.problems import Problem
 from store.applications import ApplicationRow
 from store.disclosure import Cell, Look, disclose, log_look
 from store.people import PersonRow
+from store.registration import LAST_FOUR, name_index, number_index
 
 router = APIRouter(tags=["people"])
 MOST = 50
@@ -48,11 +49,11 @@ async def search(services: At, user: User, wanted: Search) -> dict[str, Any]:
         raise not_allowed("您的岗位不能查询人员")
     conditions = []
     if wanted.id_number:
-        conditions.append(PersonRow.id_index == services.vault.blind("id_number", normal(wanted.id_number)))
+        conditions.append(PersonRow.id_index == number_index(services.vault, wanted.id_number))
     if wanted.name:
-        conditions.append(PersonRow.name_index == services.vault.blind("name", wanted.name))
+        conditions.append(PersonRow.name_index == name_index(services.vault, wanted.name))
     if wanted.last4:
-        conditions.append(PersonRow.last4_index == services.vault.blind("last4", normal(wanted.last4)))
+        conditions.append(PersonRow.last4_index == services.vault.blind(LAST_FOUR, normal(wanted.last4)))
     now = services.clock.now()
     async with services.database.transaction(user.scope) as session:
         people = (await session.scalars(select(PersonRow).where(*conditions).order_by(PersonRow.id).limit(MOST))).all()

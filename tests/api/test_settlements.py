@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.filing.application import same_number
+from policy.settlement_number import same_number
 
 
 @pytest.mark.parametrize("typed", ["js20241220-01", "ＪＳ20241220－01", " JS2024 1220-01 ", "JS２０２４1220-01"])
