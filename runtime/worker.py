@@ -21,8 +21,9 @@ from activities.mail import Mailroom
 from activities.payments import Payments
 from activities.probe import Probe
 from activities.refusals import Refusals
+from activities.uploads import Uploads
 from notifications.mailer import Mailer, SmtpSettings
-from policy.procedures import CASEWORK, MAIL
+from policy.procedures import BULK, CASEWORK, MAIL
 from policy.refusal_steps import DELIVERY
 from runtime import keys
 from runtime.clock import clock
@@ -35,12 +36,17 @@ from workflows.mail import Digest, Notice
 from workflows.payment import Payment
 from workflows.probe import ProbeWorkflow
 from workflows.rejection import Refusal
+from workflows.upload import Upload
 
 log = structlog.get_logger(__name__)
 
 CASEWORK_WORKFLOWS: Sequence[type] = (Application, Refusal, Payment, ProbeWorkflow)
 MAIL_WORKFLOWS: Sequence[type] = (Notice, Digest)
-WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS)
+BULK_WORKFLOWS: Sequence[type] = (Upload,)
+WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLOWS)
+
+BULK_AT_ONCE = 2
+"""Imports under way in one worker: what comes in bulk waits, so that the counter never does."""
 
 GRACE = timedelta(seconds=5)
 """What is being worked on when the worker is asked to stop gets this long."""
@@ -49,29 +55,38 @@ GRACE = timedelta(seconds=5)
 def runner() -> SandboxedWorkflowRunner:
     """The workflow runner: all but the procedures themselves passes through the sandbox, once and here."""
     passed_through = SandboxRestrictions.default.with_passthrough_modules(
-        "activities", "notifications", "policy", "store", "sqlalchemy", "psycopg", "pydantic", "jinja2", "cryptography"
+        "activities",
+        "exchange",
+        "notifications",
+        "policy",
+        "store",
+        "sqlalchemy",
+        "psycopg",
+        "pydantic",
+        "jinja2",
+        "cryptography",
     )
     return SandboxedWorkflowRunner(restrictions=passed_through)
 
 
 async def run(settings: Settings) -> None:
-    """Work on both queues until SIGTERM, then finish what is in hand."""
+    """Work on all queues until SIGTERM, then finish what is in hand."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     client = await connect(settings)
     database = Database(settings.database_url("worker"))
-    casework, mail = workers(client, settings, database)
+    casework, mail, bulk = workers(client, settings, database)
     try:
-        async with casework, mail:
-            log.info("working", queues=[CASEWORK, MAIL], temporal=settings.temporal_address)
+        async with casework, mail, bulk:
+            log.info("working", queues=[CASEWORK, MAIL, BULK], temporal=settings.temporal_address)
             await stop.wait()
     finally:
         await database.close()
 
 
-def workers(client: Client, settings: Settings, database: Database) -> tuple[Worker, Worker]:
+def workers(client: Client, settings: Settings, database: Database) -> tuple[Worker, Worker, Worker]:
     """The worker of each queue, with its collaborators."""
     desk, *hands, mailroom = _hands(settings, database)
     casework = Worker(
@@ -92,7 +107,17 @@ def workers(client: Client, settings: Settings, database: Database) -> tuple[Wor
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.workflow_cache,
     )
-    return casework, mail
+    bulk = Worker(
+        client,
+        task_queue=BULK,
+        workflows=BULK_WORKFLOWS,
+        activities=[method for hand in _bulk_hands(settings, database) for method in _activities(hand)],
+        workflow_runner=runner(),
+        graceful_shutdown_timeout=GRACE,
+        max_cached_workflows=settings.workflow_cache,
+        max_concurrent_activities=BULK_AT_ONCE,
+    )
+    return casework, mail, bulk
 
 
 def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
@@ -110,6 +135,11 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
         Probe(database),
         Mailroom(database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2]),
     )
+
+
+def _bulk_hands(settings: Settings, database: Database) -> tuple[object, ...]:
+    vault = keys.vault(keys.load(settings.folder.keyring))
+    return (Uploads(database, clock(settings), vault, FileStore(settings.folder.files, vault)),)
 
 
 def _activities(hand: object) -> list[Any]:
