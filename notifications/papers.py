@@ -1,9 +1,11 @@
-"""Official papers as print pages: one dataclass each with all that the page says, and a folder of the same name.
+"""Official papers: one dataclass each with all that the paper says, and a folder of the same name.
 
+The folder holds the paper twice: `page.html` for the screen, `page.typ` for the PDF (`notifications/typesetting.py`).
 Papers hold personal data. They are stored encrypted and shown through the access log; nothing of them is ever logged, so
 no paper has a repr. Where the clock, the law or an office decides a word or a date, the caller passes it in.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -13,11 +15,14 @@ from typing import ClassVar, Self
 from notifications.templating import TEMPLATES, environment
 from policy.deadlines import CALENDAR_DAYS, MONTHS, WORKING_DAYS
 from policy.decision import TraceLine
+from policy.disbursement import DisbursementRequest
 from policy.masking import STAR, mask_id_number, mask_name
 from policy.rulebook import Parameter
 
 PAPER_STYLESHEET = TEMPLATES / "papers" / "paper.css"
 """Served beside the papers: the content security policy allows no style inside a page."""
+
+PROVISIONAL_CALENDAR = "注：期限最后一日为法定休假日的，顺延至休假日后的第一个工作日。所涉年度的放假安排尚未公布，最后一日以公布后的安排为准。"
 
 _UNITS = {WORKING_DAYS: "个工作日", CALENDAR_DAYS: "日", MONTHS: "个月"}
 
@@ -30,13 +35,18 @@ def period_in_words(rule: Parameter) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Paper:
+class Paper(ABC):
     folder: ClassVar[str]
     """Under templates/papers/."""
     title: ClassVar[str]
 
     demonstration: bool
     """Marks every sheet as 演示数据 / DEMO."""
+
+    @property
+    @abstractmethod
+    def day(self) -> date:
+        """The day that the paper bears, and so its PDF: the same paper is the same file whenever it is made."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,6 +80,8 @@ class RefusalNotice(Paper):
     issuer: str
     """北留镇人民政府."""
     issued_on: date
+    remark: str | None = None
+    """PROVISIONAL_CALENDAR where a last day falls, or may fall, into a year whose holidays have not been published."""
 
     def __post_init__(self) -> None:
         if not self.provisions or not self.reason.strip():
@@ -78,6 +90,10 @@ class RefusalNotice(Paper):
     @property
     def number(self) -> str:
         return notice_number(self.year, self.serial) if self.serial else "（预览，未编号）"
+
+    @property
+    def day(self) -> date:
+        return self.issued_on
 
 
 def notice_number(year: int, serial: int) -> str:
@@ -106,6 +122,12 @@ class DeliveryRecord(Paper):
     reconsideration_until: date
     suit_period: str
     suit_until: date
+    remark: str | None = None
+    """PROVISIONAL_CALENDAR where a last day falls, or may fall, into a year whose holidays have not been published."""
+
+    @property
+    def day(self) -> date:
+        return self.delivered_on
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,6 +165,10 @@ class Poster(Paper):
     """Office, telephone and address that take objections."""
     supervision_line: str
     """The office that supervises the notice."""
+
+    @property
+    def day(self) -> date:
+        return self.posted_on
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -217,6 +243,10 @@ class CalculationSheet(Paper):
     remarks: tuple[str, ...]
     """The decision's marks in words: 沿用上年统计数, 使用演示值, 含待复核参数; missing parameters."""
 
+    @property
+    def day(self) -> date:
+        return self.as_of
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AcceptanceReceipt(Paper):
@@ -241,6 +271,10 @@ class AcceptanceReceipt(Paper):
     def __post_init__(self) -> None:
         if bool(self.pending_papers) != (self.pending_until is not None):
             raise ValueError("papers that may follow have a last day, and only they")
+
+    @property
+    def day(self) -> date:
+        return self.accepted_on
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -268,15 +302,38 @@ class MissingPapers(Paper):
         if not self.missing:
             raise ValueError("nothing is missing")
 
+    @property
+    def day(self) -> date:
+        return self.told_on
 
-def render_paper(paper: Paper, *, stylesheet: str, back: str | None = None) -> str:
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class DisbursementPaper(Paper):
+    """拨款申请表: the county bureau asks finance to pay (A-51)."""
+
+    folder = "disbursement_request"
+    title = "医疗救助资金拨款申请表"
+
+    request: DisbursementRequest
+
+    @classmethod
+    def of(cls, request: DisbursementRequest) -> Self:
+        return cls(demonstration=request.demonstration, request=request)
+
+    @property
+    def day(self) -> date:
+        return self.request.prepared_on
+
+
+def render_paper(paper: Paper, *, stylesheet: str, back: str | None = None, pdf: str | None = None) -> str:
     """The page as HTML; `stylesheet` is the address under which PAPER_STYLESHEET is served.
 
-    `back` is the address of the case, offered above the sheet on screens; None for a paper that is kept.
+    `back` is the address of the case and `pdf` that of the same paper as PDF, offered above the sheet on screens;
+    None for a paper that is kept.
 
     Raises jinja2.UndefinedError where the template asks for what the paper does not say.
     """
     variables = {field.name: getattr(paper, field.name) for field in fields(paper)}
     template = environment.get_template(f"papers/{paper.folder}/page.html")
     number = getattr(paper, "number", None)
-    return template.render(variables, title=paper.title, number=number, stylesheet=stylesheet, back=back)
+    return template.render(variables, title=paper.title, number=number, stylesheet=stylesheet, back=back, pdf=pdf)

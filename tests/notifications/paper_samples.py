@@ -3,12 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
+from notifications.case_file import CaseFile, Listing, Section
 from notifications.papers import (
     AcceptanceReceipt,
     CalculationLine,
     CalculationSheet,
     CountyPoster,
     DeliveryRecord,
+    DisbursementPaper,
     MissingPapers,
     Paper,
     ParameterLine,
@@ -17,6 +19,7 @@ from notifications.papers import (
     RefusalNotice,
     TownshipPoster,
 )
+from tests.exchange.disbursement_samples import REQUEST
 
 CITATION = "晋医保发〔2019〕46号 三（十一）"
 CASE_NUMBER = "14052210020250001"
@@ -141,6 +144,48 @@ MISSING = MissingPapers(
     contact=CONTACT,
 )
 
+DISBURSEMENT = DisbursementPaper.of(REQUEST)
+
+CASE_FILE = CaseFile(
+    demonstration=False,
+    case_number=CASE_NUMBER,
+    division_name="阳城县北留镇",
+    status="审核通过",
+    cover=(("案号", CASE_NUMBER), ("申请人", NAME), ("对象类别", GXZC)),
+    sections=(
+        Section("申请", (("申请人", NAME), ("身份证号码", ID_NUMBER), ("提交日期", "2025年3月3日"))),
+        Section(
+            "申请材料",
+            listings=(
+                Listing(
+                    ("材料", "状态", "日期", "校验值（SHA-256）"),
+                    (
+                        ("医疗诊断书", "已交", "2025年3月3日", "3f" * 32),
+                        ("病史材料", "已交", "2025年3月3日", "a0" * 32),
+                    ),
+                    (2, 1, 2, 4),
+                ),
+            ),
+        ),
+        Section("入户调查", (("调查结论", "情况属实\n家中三口人。"),)),
+        Section("不予救助"),
+    ),
+    printed_on=date(2025, 4, 21),
+    printed_by="李经办（乡镇经办人）",
+    masked=False,
+)
+
 PAPERS: dict[str, Paper] = {
-    paper.folder: paper for paper in (REFUSAL, DELIVERY, TOWNSHIP_POSTER, COUNTY_POSTER, CALCULATION, RECEIPT, MISSING)
+    paper.folder: paper
+    for paper in (
+        REFUSAL,
+        DELIVERY,
+        TOWNSHIP_POSTER,
+        COUNTY_POSTER,
+        CALCULATION,
+        RECEIPT,
+        MISSING,
+        DISBURSEMENT,
+        CASE_FILE,
+    )
 }
