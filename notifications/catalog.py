@@ -123,9 +123,86 @@ class RefusalToDeliver(DeadlineNotice):
     issued_on: date
 
 
+@dataclass(frozen=True, kw_only=True)
+class TaskNotice(Notice):
+    """What somebody has done about a task (R-TEAM)."""
+
+    case_number: str
+    task_label: str
+    due: date | None
+    """The working day aimed at; None without a term, or while the clock stands still."""
+    by: str
+    """Who did it, as a label or a name: 阳城县县级医疗保障审核人."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskHandedOver(TaskNotice):
+    name = "task_handed_over"
+    how: str
+    """指派给您, 转交给您."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskUrged(TaskNotice):
+    name = "task_urged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderIssued(TaskNotice):
+    """`due` is the day by which a reply is asked for."""
+
+    name = "order_issued"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyReceived(TaskNotice):
+    name = "reply_received"
+    what: str
+    """督办回复, 会签意见."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionAsked(TaskNotice):
+    name = "extension_asked"
+    days: int
+    """Working days."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionDecided(TaskNotice):
+    """`due` is what holds after the decision."""
+
+    name = "extension_decided"
+    approved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCopied(Notice):
+    """抄送: for information, nothing waits for the reader."""
+
+    name = "case_copied"
+    case_number: str
+    by: str
+
+
 NOTICES: dict[str, type[Notice]] = {
     notice.name: notice
-    for notice in (TaskDigest, DueSoon, DueToday, Overdue, EscalatedToCity, EscalatedToProvince, RefusalToDeliver)
+    for notice in (
+        TaskDigest,
+        DueSoon,
+        DueToday,
+        Overdue,
+        EscalatedToCity,
+        EscalatedToProvince,
+        RefusalToDeliver,
+        TaskHandedOver,
+        TaskUrged,
+        OrderIssued,
+        ReplyReceived,
+        ExtensionAsked,
+        ExtensionDecided,
+        CaseCopied,
+    )
 }
 """By name."""
 

@@ -1,17 +1,25 @@
 """One of each notice, as the ladder would send it for an invented case in 阳城县."""
 
 from datetime import date
+from typing import Any
 
 from notifications.catalog import (
+    CaseCopied,
     DueSoon,
     DueToday,
     EscalatedToCity,
     EscalatedToProvince,
+    ExtensionAsked,
+    ExtensionDecided,
     Notice,
+    OrderIssued,
     Overdue,
     RefusalToDeliver,
+    ReplyReceived,
     TaskDigest,
+    TaskHandedOver,
     TaskLine,
+    TaskUrged,
 )
 
 SURVEY_LINK = "http://127.0.0.1:8000/tasks/0199f2c4-7a10-7c3e-9b1d-3f5a6e7d8c90"
@@ -44,6 +52,20 @@ DIGEST = TaskDigest(
         TaskLine(kind_label="缺少参数", case_number="14052210120250002", due=None, link=SURVEY_LINK),
     ),
 )
+
+act: dict[str, Any] = {
+    "recipient": "阳城县北留镇乡镇（街道）经办人",
+    "division_name": "阳城县北留镇",
+    "link": SURVEY_LINK,
+    "grounds": ("本地设置 协同办理",),
+    "late_by": None,
+    "vacant_post": None,
+    "demonstration": False,
+    "case_number": "14052210020250001",
+    "task_label": "入户调查",
+    "due": date(2025, 10, 13),
+    "by": "阳城县北留镇乡镇（街道）审核人",
+}
 
 SAMPLES: dict[str, Notice] = {
     notice.name: notice
@@ -80,6 +102,16 @@ SAMPLES: dict[str, Notice] = {
                     "issued_on": date(2025, 4, 10),
                 }
             )
+        ),
+        TaskHandedOver(**act, how="指派给您"),
+        TaskUrged(**(act | {"by": "晋城市市级医疗保障审核人"})),
+        OrderIssued(**(act | {"by": "晋城市市级医疗保障审核人", "due": date(2025, 10, 16)})),
+        ReplyReceived(**(act | {"recipient": "晋城市市级医疗保障审核人"}), what="督办回复"),
+        ExtensionAsked(**(act | {"by": "阳城县北留镇乡镇（街道）经办人"}), days=3),
+        ExtensionDecided(**(act | {"due": date(2025, 10, 16)}), approved=True),
+        CaseCopied(
+            **{name: value for name, value in act.items() if name not in ("task_label", "due", "grounds")},
+            grounds=(),
         ),
     )
 }
