@@ -9,12 +9,17 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.deadlines import SHANGHAI
+from policy.procedures import Procedure, procedure_of
 from policy.terms import ApplicationStatus
 from store.applications import ApplicationRow
 from store.disclosure import Cell, Look, disclose
+from store.outbox import wake
 from store.tasks import TaskRow
 from store.timeline import record
 from store.vault import Vault
+
+QUESTIONS = (Procedure.ORDER, Procedure.OPINION)
+"""Procedures beside a case that end with it."""
 
 
 async def locked_application(session: AsyncSession, application_id: str) -> ApplicationRow:
@@ -59,6 +64,8 @@ async def close_open_tasks(session: AsyncSession, application_id: uuid.UUID, rea
             tag=f"desk:{task.kind}:closed",
             codes={"task": str(task.id), "reason": reason},
         )
+        if procedure_of(task.workflow_id) in QUESTIONS:
+            await wake(session, task, at=at)
 
 
 def end(application: ApplicationRow, status: ApplicationStatus, at: datetime) -> None:

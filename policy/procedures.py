@@ -10,6 +10,8 @@ class Procedure(StrEnum):
     APPLICATION = "application"  # W01, by the application's number: application/14052210020250001
     REFUSAL = "refusal"  # W02, by the application's number
     PAYMENT = "payment"  # W03, by the application's number
+    ORDER = "order"  # 督办: one question to an office about a task, by the id of its row
+    OPINION = "opinion"  # 会签, by the id of its row
     NOTICE = "notice"  # one mail, by the id of its row
     UPLOAD = "upload"  # one table that an office handed in, by the id of its row
     DIGEST = "digest"  # one reader's new tasks, by the id of the account

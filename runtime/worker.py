@@ -21,6 +21,8 @@ from activities.mail import Mailroom
 from activities.payments import Payments
 from activities.probe import Probe
 from activities.refusals import Refusals
+from activities.teamwork import Teamwork
+from activities.telling import Telling
 from activities.uploads import Uploads
 from notifications.mailer import Mailer, SmtpSettings
 from policy.procedures import BULK, CASEWORK, MAIL
@@ -33,6 +35,7 @@ from store.database import Database
 from store.files import FileStore
 from workflows.application import Application
 from workflows.mail import Digest, Notice
+from workflows.order import Opinion, Order
 from workflows.payment import Payment
 from workflows.probe import ProbeWorkflow
 from workflows.rejection import Refusal
@@ -40,7 +43,7 @@ from workflows.upload import Upload
 
 log = structlog.get_logger(__name__)
 
-CASEWORK_WORKFLOWS: Sequence[type] = (Application, Refusal, Payment, ProbeWorkflow)
+CASEWORK_WORKFLOWS: Sequence[type] = (Application, Refusal, Payment, Order, Opinion, ProbeWorkflow)
 MAIL_WORKFLOWS: Sequence[type] = (Notice, Digest)
 BULK_WORKFLOWS: Sequence[type] = (Upload,)
 WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLOWS)
@@ -132,6 +135,7 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
         Casework(database, now, vault, issuing),
         refusals,
         Payments(database, now, vault),
+        Teamwork(database, now, Telling(correspondence)),
         Probe(database),
         Mailroom(database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2]),
     )
