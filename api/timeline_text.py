@@ -22,7 +22,7 @@ def timeline_text(tag: str, codes: Codes) -> str:
 def _counter(subject: str, action: str, codes: Codes) -> str | None:
     if (subject, action) == ("application", "submitted"):
         return f"登记申请（{Category(codes['category']).label}）" + _paper_entry(codes)
-    if (subject, action) == ("missing_parameter", "released"):
+    if subject in ("missing_parameter", "confirm_module") and action == "released":
         return f"参数“{parameter_name(codes['key'])}”已由同市录入，本案继续办理"
     if not is_kind(subject):
         return None
@@ -59,12 +59,15 @@ def _paper_entry(codes: Codes) -> str:
 def _desk(subject: str, action: str, codes: Codes) -> str | None:
     declared = _step(subject)
     if declared is not None and action == "closed":
-        return f"本案已办结，{declared.label}无须再办"
+        return f"{_WHY_CLOSED.get(codes.get('reason', ''), '本案已办结')}，{declared.label}无须再办"
     if declared is None or action != "opened":
         return None
     due = f"，应于{codes['due']}前办结" if codes.get("due") else "，未设期限"
     named = f"“{parameter_name(codes['key'])}”" if codes.get("key") else ""
     return f"转{declared.label}{named}{due}"
+
+
+_WHY_CLOSED = {"recalled": "上一环节已撤回", "moved": "案卷转送其他乡镇（街道）", "withdrawn": "申请人撤回申请"}
 
 
 def _deadline(subject: str, action: str, codes: Codes) -> str | None:
@@ -99,10 +102,21 @@ def _assessment(outcome: str, codes: Codes) -> str:
     return f"{words}，金额{codes['amount']}元" if codes.get("amount") else words
 
 
+REMEDIES = {"reconsideration": "行政复议", "suit": "行政诉讼"}
+
 _PROCEDURE: Mapping[tuple[str, str], Callable[[Codes], str]] = {
-    ("application", "accepted"): lambda codes: "已受理" + ("（容缺）" if codes.get("pending_papers") else ""),
+    ("application", "accepted"): lambda codes: (
+        "已受理"
+        + ("（容缺）" if codes.get("pending_papers") else "")
+        + ("，由县级直接办理" if codes.get("direct") else "")
+    ),
     ("application", "rejected"): lambda codes: f"{Level(codes['level']).label}决定不予救助",
     ("application", "withdrawn"): lambda _: "申请人撤回申请，办结",
+    ("application", "lapsed"): lambda _: "逾期未补正，办结；补齐后可重新办理",
+    ("application", "moved"): lambda codes: f"案卷由{codes['from']}转至{codes['to']}",
+    ("remedy", "upheld"): lambda codes: f"{REMEDIES[codes['kind']]}维持原决定；可起诉至{codes['suit_until']}",
+    ("remedy", "dropped"): lambda codes: f"{REMEDIES[codes['kind']]}撤回或未予受理",
+    ("remedy", "reopened"): lambda codes: f"{REMEDIES[codes['kind']]}撤销原决定，重新办理",
     ("refusal", "issued"): lambda codes: f"制发书面告知书{codes.get('number') or ''}",
     ("refusal", "remedies"): lambda codes: (
         f"救济期限：行政复议至{codes['reconsideration_until']}，行政诉讼至{codes['suit_until']}"

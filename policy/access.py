@@ -20,6 +20,17 @@ class Action(StrEnum):
     UPLOAD_SETTLEMENT = "upload.settlement"
     UPLOAD_BANK_RETURN = "upload.bank_return"
     VIEW_UPLOADS = "upload.view"
+    VIEW_DISBURSEMENTS = "disbursement.view"
+    PREPARE_DISBURSEMENT = "disbursement.prepare"
+    APPROVE_DISBURSEMENT = "disbursement.approve"
+    REVIEW_DISBURSEMENT = "disbursement.review"
+    RELEASE_PAYMENT = "payment.release"
+    PROPOSE_RECOVERY = "recovery.propose"
+    APPROVE_RECOVERY = "recovery.approve"
+    RECEIVE_RECOVERY = "recovery.receive"
+    VIEW_FUNDS = "fund.view"
+    ENTER_INCOME = "fund.income"
+    REVIEW_FALLBACK = "decision.fallback"
     TRY_POLICY = "policy.try"
     WORK_TASKS = "task.work"
 
@@ -30,7 +41,13 @@ class PersonalView(StrEnum):
     FULL = "full"  # ID, phone, address, account in full: the role needs them
     PAYEE = "payee"  # payee, amount and account; no medical data, no ID
     PAYEE_MASKED = "payee_masked"  # the same with the account masked: finance's leader and auditor pay nothing
+    IDENTITY = "identity"  # name and ID of who is asked about; neither cost nor illness nor account
     MASKED = "masked"  # 张*, 140522********0010
+
+    @property
+    def identity_only(self) -> bool:
+        """Who somebody is, for a department that has been asked about him (C-03), and nothing of the money."""
+        return self is PersonalView.IDENTITY
 
     @property
     def payment_only(self) -> bool:
@@ -81,6 +98,11 @@ _COUNTY_SOURCES = (
     {Department.CIVIL_AFFAIRS, Department.AGRICULTURE, Department.VETERANS_AFFAIRS},
 )
 """The departments that provide identities; which category is whose: CATEGORY_SOURCE."""
+_COUNTY_ASKED = (
+    {Level.COUNTY},
+    {Department.CIVIL_AFFAIRS, Department.AGRICULTURE, Department.VETERANS_AFFAIRS, Department.HEALTH},
+)
+_FINANCE_ABOVE = ({Level.CITY, Level.PROVINCE}, {Department.FINANCE})
 _EVERYWHERE = (set(Level), set(Department))
 
 GRANTS: dict[Action, tuple[Grant, ...]] = {
@@ -89,6 +111,7 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
         _grant(*_TOWNSHIP, _READERS),
         _grant(*_INSURANCE_ABOVE, _READERS),
         _grant(*_COUNTY_FINANCE, _READERS),
+        _grant(*_COUNTY_ASKED, _WORKERS),  # only the cases that their department has been asked about: row-level security
     ),
     Action.SEARCH_PEOPLE: (
         _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
@@ -110,6 +133,21 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
         _grant(*_COUNTY_INSURANCE, _WORKERS),
         _grant(*_COUNTY_FINANCE, _WORKERS),
     ),
+    Action.VIEW_DISBURSEMENTS: (_grant(*_COUNTY_INSURANCE, _READERS), _grant(*_COUNTY_FINANCE, _READERS)),
+    Action.PREPARE_DISBURSEMENT: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
+    Action.APPROVE_DISBURSEMENT: (_grant(*_COUNTY_INSURANCE, {Role.LEADER}),),
+    Action.REVIEW_DISBURSEMENT: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
+    Action.RELEASE_PAYMENT: (_grant(*_COUNTY_FINANCE, {Role.SUPERVISOR}),),
+    Action.PROPOSE_RECOVERY: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
+    Action.APPROVE_RECOVERY: (_grant(*_COUNTY_INSURANCE, {Role.SUPERVISOR}),),
+    Action.RECEIVE_RECOVERY: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
+    Action.VIEW_FUNDS: (
+        _grant(*_INSURANCE_ABOVE, _READERS),
+        _grant(*_COUNTY_FINANCE, _READERS),
+        _grant(*_FINANCE_ABOVE, _READERS),
+    ),
+    Action.ENTER_INCOME: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
+    Action.REVIEW_FALLBACK: (_grant(*_INSURANCE_ABOVE, {Role.SUPERVISOR, Role.LEADER}),),
     Action.TRY_POLICY: (_grant(*_EVERYWHERE, _READERS),),
     Action.WORK_TASKS: (_grant(*_EVERYWHERE, _READERS),),
 }
@@ -120,5 +158,6 @@ _VIEWS: dict[PersonalView, tuple[Grant, ...]] = {
         _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),
     ),
     PersonalView.PAYEE: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER, Role.SUPERVISOR}),),
+    PersonalView.IDENTITY: (_grant(*_COUNTY_ASKED, {Role.CASEWORKER, Role.SUPERVISOR}),),
     PersonalView.PAYEE_MASKED: (_grant(*_COUNTY_FINANCE, {Role.LEADER, Role.AUDITOR}),),
 }

@@ -18,7 +18,6 @@ from api.pages.refusals import Way, refused
 from api.pages.uploads import keep_uploads
 from api.prefer import DEFAULT_WAIT
 from api.rest.tasks import VERBS, give_answer, view_task
-from policy.access import may_answer
 from policy.fields import Field, Kind
 from policy.parameters import KINDS, base_of
 from policy.problems import Problem
@@ -98,7 +97,12 @@ async def _open(desk: Desk, task_id: uuid.UUID) -> Opened:
     view = await view_task(desk.services, user, task_id)
     async with desk.services.database.transaction(user.scope) as session:
         await desk.learn(session, {view["office"]["division"]})
-    mine = may_answer(user.post, view["kind"]) and view["office"]["division"] == user.division
+    office = view["office"]
+    mine = (office["division"], office["department"], office["role"]) == (
+        user.division,
+        user.post.department.value,
+        user.post.role.value,
+    )
     return Opened(view, step(view["kind"]), mine)
 
 
