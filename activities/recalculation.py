@@ -8,11 +8,15 @@ from itertools import chain
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.case import locked_application
 from activities.desk import move_notice
 from policy.deadlines import SHANGHAI
-from policy.terms import ancestors
+from policy.procedures import Procedure
+from policy.remedies import remedies
+from policy.terms import RefusalStatus, ancestors
 from policy.working_days import ONE_DAY, CalendarYear, WorkCalendar
-from store.outbox import wake
+from store.applications import RefusalRow, RemedyRow
+from store.outbox import start_case, wake
 from store.periods import asked_of, set_dates
 from store.reference import CalendarRow
 from store.rulebook import calendar_year, change_calendars, load_rulebook
@@ -64,6 +68,7 @@ async def import_year(session: AsyncSession, division: str, year: CalendarYear, 
         )
     )
     await session.flush()
+    await move_remedies(session, division, now)  # before any task is locked: cases come first
     periods = [period for period in await _open_periods(session, division) if _touched(period, changed)]
     moved = [period for period in periods if await _move(session, period, version, now)]
     await _release(session, division, year.year, now)
@@ -153,3 +158,31 @@ async def _move(session: AsyncSession, period: PeriodRow, version: int, now: dat
             )
         await wake(session, task, at=now)
     return moved
+
+
+async def move_remedies(session: AsyncSession, division: str, now: datetime) -> None:
+    """Computes the two dates of appeal anew for notices that were delivered and are not final (A-68, X-11)."""
+    inside = func.left(RefusalRow.division, len(division)) == division
+    open_ones = select(RefusalRow).where(RefusalRow.status == RefusalStatus.DELIVERED.value, inside)
+    for refusal in (await session.scalars(open_ones.order_by(RefusalRow.id))).all():
+        application = await locked_application(session, str(refusal.application_id))
+        appealed = await session.scalar(select(RemedyRow.id).where(RemedyRow.refusal_id == refusal.id).limit(1))
+        if refusal.delivered_on is None or appealed:
+            continue  # after an appeal the date counts from its result
+        rulebook = await load_rulebook(session, refusal.division, now.astimezone(SHANGHAI).date())
+        until = remedies(rulebook, refusal.delivered_on)
+        dates = (until.reconsideration_until.nominal, until.suit_until.nominal)
+        if dates == (refusal.reconsideration_until, refusal.suit_until):
+            continue
+        refusal.reconsideration_until, refusal.suit_until = dates
+        record(
+            session,
+            subject_id=application.id,
+            division=application.division,
+            at=now,
+            day=now.astimezone(SHANGHAI).date(),
+            tag="procedure:refusal:remedies",
+            codes={"reconsideration_until": str(dates[0]), "suit_until": str(dates[1])},
+            grounds=until.grounds,
+        )
+        await start_case(session, Procedure.REFUSAL, application, at=now)

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.casework import CaseStart
     from activities.desk import Desk
 
-from workflows.waiting import Procedure
+from workflows.waiting import Procedure, Stage
 
 
 @workflow.defn(name="errand")
@@ -36,3 +36,23 @@ class BrokenErrand(Procedure):
 
     async def _break(self) -> None:
         raise ApplicationError("broken")
+
+
+@workflow.defn(name="staged-errand")
+class StagedErrand(Procedure):
+    """Two stages; ends with how they were answered, in the order in which the answers came."""
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> list[str]:
+        self.application_id = start.application_id
+        self.answers: list[str] = []
+        await self.follow(self._survey)
+        return self.answers
+
+    async def _survey(self) -> Stage:
+        self.answers.append((await self.ask("survey", counted_from="2025-03-03")).outcome)
+        return self._review
+
+    async def _review(self) -> Stage | None:
+        self.answers.append((await self.ask("township_review", counted_from="2025-03-03")).outcome)
+        return None

@@ -18,7 +18,7 @@ from activities.desk import Waiting
 from runtime.embedded.temporal_server import program
 from runtime.worker import runner
 from tests.workflows.desk import PlainDesk, answered, until
-from tests.workflows.errand import BrokenErrand, Errand
+from tests.workflows.errand import BrokenErrand, Errand, StagedErrand
 from workflows.waiting import Answer, UnknownOutcome
 
 QUEUE = "errands"
@@ -36,7 +36,7 @@ async def world() -> AsyncIterator[WorkflowEnvironment]:
 async def errand(world: WorkflowEnvironment, desk: PlainDesk) -> AsyncIterator[WorkflowHandle[Errand, list[str]]]:
     hands: list[Callable[..., Any]] = [desk.open_task, desk.attend, desk.acknowledge_answer]
     async with Worker(
-        world.client, task_queue=QUEUE, workflows=[Errand, BrokenErrand], activities=hands, workflow_runner=runner()
+        world.client, task_queue=QUEUE, workflows=[Errand, BrokenErrand, StagedErrand], activities=hands, workflow_runner=runner()
     ):
         yield await world.client.start_workflow(
             Errand.run, CaseStart("case"), id=f"errand/{uuid.uuid4()}", task_queue=QUEUE
@@ -142,3 +142,27 @@ async def test_what_broke_beside_before_the_waiting_began_breaks_it(world: Workf
                 ),
                 20,
             )
+
+
+async def test_an_answer_taken_back_is_asked_for_again_in_the_same_period(world: WorkflowEnvironment) -> None:
+    """撤回: the next step is closed, the step before it opened in another round; the survey's one term runs on."""
+    desk = PlainDesk(
+        world.get_current_time,
+        {
+            "survey": [answered("absent"), answered("recorded")],
+            "township_review": [Waiting("", closed="recalled"), answered("eligible")],
+        },
+    )
+    async with errand(world, desk):
+        working = await world.client.start_workflow(
+            StagedErrand.run, CaseStart("case"), id=f"staged/{uuid.uuid4()}", task_queue=QUEUE
+        )
+        assert await working.result() == ["absent", "recorded", "eligible"]
+    staged = [(asked.kind, asked.round, asked.term) for asked in desk.opened if asked.counted_from == "2025-03-03"]
+    assert staged[-4:] == [
+        ("survey", 1, 1),
+        ("township_review", 1, 1),
+        ("survey", 2, 1),
+        ("township_review", 2, 1),
+    ]
+
