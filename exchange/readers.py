@@ -14,7 +14,7 @@ from policy.person_name import normal_name
 LOSSLESS = 10**15
 """From here on a sheet's number may have lost its last digits."""
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
-_DAY = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:[ T]00:00(?::00)?)?")
+_DAY = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:T?00:00(?::00)?)?")
 _PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YES = frozenset(("是", "有", "y", "yes", "true", "1", "√", "✓"))
 _NO = frozenset(("否", "无", "n", "no", "false", "0", "×"))
@@ -82,10 +82,10 @@ def money(value: Value) -> Decimal:
         amount = None
     if amount is None or not amount.is_finite() or amount < 0:
         raise BadCell("bad-amount", "应为金额（元），不为负数", "must be an amount in yuan, not negative")
-    if amount != round(amount, 2):
-        raise BadCell("too-many-places", "最多两位小数", "must have at most two decimal places")
     if amount >= 10**10:
         raise BadCell("too-large", "金额过大", "the amount is too large")
+    if amount != round(amount, 2):
+        raise BadCell("too-many-places", "最多两位小数", "must have at most two decimal places")
     return round(amount, 2)
 
 
