@@ -81,7 +81,7 @@ class Marked(StrEnum):
 async def categories_on(session: AsyncSession, person: uuid.UUID, day: date) -> list[Category]:
     """The categories that the person holds on that day, wherever they were marked (B-21). Reads across all areas."""
     found = await session.scalars(
-        text("select category from identity_categories(:person, :day)"), {"person": person, "day": day}
+        text("select * from identity_categories(:person, :day)"), {"person": person, "day": day}
     )
     return [Category(code) for code in found]
 
