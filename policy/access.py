@@ -31,6 +31,7 @@ class Action(StrEnum):
     VIEW_FUNDS = "fund.view"
     ENTER_INCOME = "fund.income"
     REVIEW_FALLBACK = "decision.fallback"
+    REVIEW_FALLBACK = "decision.fallback"
     TRY_POLICY = "policy.try"
     WORK_TASKS = "task.work"
 
@@ -147,6 +148,7 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
         _grant(*_FINANCE_ABOVE, _READERS),
     ),
     Action.ENTER_INCOME: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
+    Action.REVIEW_FALLBACK: (_grant(*_INSURANCE_ABOVE, {Role.SUPERVISOR, Role.LEADER}),),
     Action.REVIEW_FALLBACK: (_grant(*_INSURANCE_ABOVE, {Role.SUPERVISOR, Role.LEADER}),),
     Action.TRY_POLICY: (_grant(*_EVERYWHERE, _READERS),),
     Action.WORK_TASKS: (_grant(*_EVERYWHERE, _READERS),),
