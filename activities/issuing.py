@@ -1,6 +1,13 @@
-"""Keeping official papers as they were issued: rendered once, sealed in the data folder, never made anew."""
+"""Keeping official papers as they were issued: rendered once, sealed in the data folder, never made anew.
 
+They are kept as PDF/A. A name may hold a character that the papers' font lacks: then the page is kept instead, and its
+name says so; no procedure waits for a font.
+"""
+
+import asyncio
+import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -8,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.correspondence import Correspondence
 from notifications.papers import (
+    PROVISIONAL_CALENDAR,
     CountyPoster,
     Paper,
     PosterEntry,
@@ -17,8 +25,10 @@ from notifications.papers import (
     period_in_words,
     render_paper,
 )
+from notifications.typesetting import PDF, Unprintable, render_pdf
 from policy.answer_fields import REFUSAL_PROVISIONS
 from policy.deadlines import SHANGHAI
+from policy.remedies import may_end_in_an_open_year
 from policy.rulebook import Rulebook
 from policy.terms import Category, Department, Level, division_at
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
@@ -29,8 +39,17 @@ from store.rulebook import load_rulebook
 from store.vault import Vault
 
 STYLESHEET = "/static/paper.css"
-MEDIA_TYPE = "text/html; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 PROVISION_WORDS = {choice.code: choice.label for choice in REFUSAL_PROVISIONS}
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A paper as it is kept."""
+
+    content: bytes
+    media_type: str
+    name: str
 
 
 class Issuing:
@@ -53,7 +72,11 @@ class Issuing:
     async def poster(
         self, session: AsyncSession, application: ApplicationRow, publicity: PublicityRow, now: datetime
     ) -> uuid.UUID:
-        """The public notice as it was put up: masked, with its last day (A-40, A-41)."""
+        """The public notice as it was put up: masked, with its last day (A-40, A-41). Raises LookupError without one.
+
+        May be called again when the last day has become known or has moved: the new version is kept beside the earlier
+        ones, and it is for the caller to point `publicity.poster_file` at it. What has not changed is not kept twice.
+        """
         rulebook = await load_rulebook(session, application.division, now.astimezone(SHANGHAI).date())
         look = _look(application, f"{publicity.level} poster", now)
         paper = await poster_paper(session, self._vault, self._correspondence, rulebook, application, publicity, look)
@@ -62,24 +85,40 @@ class Issuing:
     async def _keep(
         self, session: AsyncSession, application: ApplicationRow, paper: Paper, name: str, now: datetime
     ) -> uuid.UUID:
+        """The id under which the paper is kept; that of the same paper where it has been kept before."""
+        made = await asyncio.to_thread(_make, paper, name)
+        same = select(FileRow.id).where(
+            FileRow.application_id == application.id,
+            FileRow.origin == "paper",
+            FileRow.sha256 == hashlib.sha256(made.content).digest(),
+        )
+        kept: uuid.UUID | None = await session.scalar(same.limit(1))
+        if kept is not None:
+            return kept
         file_id = uuid.uuid4()
-        content = render_paper(paper, stylesheet=STYLESHEET).encode()
         session.add(
             FileRow(
                 id=file_id,
                 division=application.division,
                 application_id=application.id,
                 origin="paper",
-                media_type=MEDIA_TYPE,
-                size=len(content),
-                sha256=self._files.put(file_id, content),
-                name_sealed=self._vault.seal("file", "name", file_id, f"{name}.html"),
+                media_type=made.media_type,
+                size=len(made.content),
+                sha256=self._files.put(file_id, made.content),
+                name_sealed=self._vault.seal("file", "name", file_id, made.name),
                 uploaded_by=None,
                 created_at=now,
             )
         )
         await session.flush()
         return file_id
+
+
+def _make(paper: Paper, name: str) -> _Made:
+    try:
+        return _Made(render_pdf(paper), PDF, f"{name}.pdf")
+    except Unprintable:
+        return _Made(render_paper(paper, stylesheet=STYLESHEET).encode(), HTML, f"{name}（字库缺字，网页版）.html")
 
 
 async def refusal_paper(
@@ -117,6 +156,7 @@ async def refusal_paper(
         suit_period=period_in_words(rulebook.parameter("T-SUIT", issued_on)),
         issuer=await correspondence.office_name(session, application.division, Department.TOWNSHIP_GOVERNMENT),
         issued_on=issued_on,
+        remark=PROVISIONAL_CALENDAR if may_end_in_an_open_year(rulebook, issued_on) else None,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from notifications.papers import (
+    PROVISIONAL_CALENDAR,
     AcceptanceReceipt,
     DeliveryRecord,
     MissingPapers,
@@ -19,6 +20,7 @@ from notifications.papers import (
 )
 from policy.offices import office_name
 from policy.refusal_steps import DELIVERY
+from policy.remedies import may_still_move
 from policy.rulebook import Rulebook
 from policy.terms import Department, DocumentKind
 
@@ -93,6 +95,8 @@ def _missing_papers(case: Case, issuer: Issuer) -> Paper:
 def _delivery(case: Case, issuer: Issuer) -> Paper:
     refusal = case["refusal"]
     issued = date.fromisoformat(refusal["issued_on"])
+    reconsideration_until = date.fromisoformat(refusal["reconsideration_until"])
+    suit_until = date.fromisoformat(refusal["suit_until"])
     return DeliveryRecord(
         demonstration=issuer.rulebook.demonstration,
         issuer=issuer.name,
@@ -104,9 +108,10 @@ def _delivery(case: Case, issuer: Issuer) -> Paper:
         received_by=_typed(case, "delivery", "delivered", "recipient"),
         delivered_on=date.fromisoformat(refusal["delivered_on"]),
         reconsideration_period=period_in_words(issuer.rulebook.parameter("T-RECON", issued)),
-        reconsideration_until=date.fromisoformat(refusal["reconsideration_until"]),
+        reconsideration_until=reconsideration_until,
         suit_period=period_in_words(issuer.rulebook.parameter("T-SUIT", issued)),
-        suit_until=date.fromisoformat(refusal["suit_until"]),
+        suit_until=suit_until,
+        remark=PROVISIONAL_CALENDAR if may_still_move(issuer.rulebook, reconsideration_until, suit_until) else None,
     )
 
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from policy.remedies import remedies
+from policy.remedies import may_end_in_an_open_year, may_still_move, remedies
 from policy.rulebook import MissingParameter, Rulebook
 
 
@@ -29,3 +29,15 @@ def test_periods_that_run_into_an_unknown_year_ask_for_its_calendar(yangcheng: R
     with pytest.raises(MissingParameter) as raised:
         remedies(yangcheng, date(2027, 9, 1))
     assert raised.value.key == "WORK_CALENDAR(2028)"
+
+
+def test_last_day_may_move_until_the_holidays_of_its_year_are_published(yangcheng: Rulebook) -> None:
+    assert not may_still_move(yangcheng, date(2025, 6, 9), date(2025, 10, 10))
+    assert may_still_move(yangcheng, date(2026, 12, 30), date(2027, 4, 30))
+    assert may_still_move(yangcheng, date(2028, 1, 4))
+
+
+def test_notice_may_start_periods_that_end_in_an_open_year(yangcheng: Rulebook) -> None:
+    assert not may_end_in_an_open_year(yangcheng, date(2025, 4, 10))
+    assert may_end_in_an_open_year(yangcheng, date(2026, 9, 1))
+    assert may_end_in_an_open_year(yangcheng, date(2027, 9, 1))
