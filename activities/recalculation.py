@@ -1,9 +1,11 @@
 """Moving open deadlines when a calendar changes: recomputed in PostgreSQL, noted on the timeline, and only the
 workflows whose date has moved are woken (architecture decision 3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,8 +71,8 @@ async def import_year(session: AsyncSession, division: str, year: CalendarYear, 
     )
     await session.flush()
     await move_remedies(session, division, now)  # before any task is locked: cases come first
-    periods = [period for period in await _open_periods(session, division) if _touched(period, changed)]
-    moved = [period for period in periods if await _move(session, period, version, now)]
+    periods = [period for period in await open_periods(session, division) if touched(period, changed)]
+    moved = [period for period in periods if await move(session, period, now, {"calendar_version": version})]
     await _release(session, division, year.year, now)
     return Import(version, changed, len(periods), len(moved))
 
@@ -85,7 +87,7 @@ def _changed_days(before: CalendarYear | None, after: CalendarYear) -> tuple[dat
     return tuple(day for day in in_year if old.is_working_day(day) != new.is_working_day(day))
 
 
-async def _open_periods(session: AsyncSession, division: str) -> list[PeriodRow]:
+async def open_periods(session: AsyncSession, division: str) -> list[PeriodRow]:
     """The periods with a task still open, in the division and below it. Tasks are locked first, as the desk does it."""
     inside = func.left(TaskRow.division, len(division)) == division
     waiting = select(TaskRow).where(TaskRow.state == "open", inside).order_by(TaskRow.id).with_for_update()
@@ -94,7 +96,7 @@ async def _open_periods(session: AsyncSession, division: str) -> list[PeriodRow]
     return list(await session.scalars(periods.with_for_update()))
 
 
-def _touched(period: PeriodRow, changed: tuple[date, ...]) -> bool:
+def touched(period: PeriodRow, changed: tuple[date, ...]) -> bool:
     """Whether a changed day lies between the start of the count and the last rung, or the calendar was missing."""
     if period.missing_key:
         return period.missing_key.startswith("WORK_CALENDAR(")
@@ -130,8 +132,8 @@ async def _release(session: AsyncSession, division: str, year: int, now: datetim
             await wake(session, task, at=now)
 
 
-async def _move(session: AsyncSession, period: PeriodRow, version: int, now: datetime) -> bool:
-    """Recomputes one period; an entry with old, new and why, and a nudge, where its date has moved."""
+async def move(session: AsyncSession, period: PeriodRow, now: datetime, why: Mapping[str, Any]) -> bool:
+    """Recomputes one period; an entry with old, new and `why` (codes), and a nudge, where its date has moved."""
     old, ladder = period.nominal, period.ladder
     rulebook = await load_rulebook(session, period.division, now.astimezone(SHANGHAI).date())
     moved = set_dates(period, rulebook, asked_of(period), now)
@@ -152,7 +154,7 @@ async def _move(session: AsyncSession, period: PeriodRow, version: int, now: dat
                     "task": str(task.id),
                     "old": old.isoformat() if old else None,
                     "new": period.nominal.isoformat() if period.nominal else None,
-                    "calendar_version": version,
+                    **why,
                 },
                 grounds=["X-11"],
             )

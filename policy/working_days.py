@@ -1,7 +1,7 @@
 """Working days with make-up days (调休), counted the way an office counts them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -34,6 +34,30 @@ class CalendarYear:
     """Public holidays and the days moved to them, with their name (春节)."""
     make_up: Mapping[date, str]
     """Saturdays and Sundays that are worked instead (调休上班)."""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days on which one office is closed, both included: rest days there, whatever the calendar of the year says."""
+
+    first_day: date
+    last_day: date
+    why: str
+
+    def over(self, years: Mapping[int, CalendarYear]) -> dict[int, CalendarYear]:
+        """The years with these days at rest; a year that is not loaded stays unknown."""
+        laid = dict(years)
+        for year in range(self.first_day.year, self.last_day.year + 1):
+            if year in laid:
+                laid[year] = self._within(laid[year])
+        return laid
+
+    def _within(self, year: CalendarYear) -> CalendarYear:
+        first, last = max(self.first_day, date(year.year, 1, 1)), min(self.last_day, date(year.year, 12, 31))
+        days = [first + ONE_DAY * n for n in range((last - first).days + 1)]
+        closed = {day: self.why for day in days if day.weekday() < 5 or day in year.make_up}
+        make_up = {day: name for day, name in year.make_up.items() if day not in closed}
+        return replace(year, rest={**closed, **year.rest}, make_up=make_up)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from uuid import UUID
 
 import typer
 
@@ -106,6 +107,29 @@ def import_calendar(
     from runtime.calendar_import import run
 
     asyncio.run(run(_configured("calendar"), file, division, typer.echo))
+
+
+@calendars.command("close")
+def close_office(
+    division: Annotated[str, typer.Option(help="停办的区划，含其下级。 The division, and all below it.")],
+    first_day: Annotated[str, typer.Option("--from", help="第一天，如 2026-01-15。 The first day.")],
+    last_day: Annotated[str, typer.Option("--to", help="最后一天。 The last day.")],
+    reason: Annotated[str, typer.Option(help="原因，如 暴雪。 Why, such as snow.")],
+    document: Annotated[str, typer.Option(help="依据的通知文号。 The notice that says so.")] = "",
+) -> None:
+    """登记局部停办（雪灾、汛情），并重算受影响的在办期限。 Days that do not count in one division."""
+    from runtime import closure
+
+    shutting = closure.shutting(division, first_day, last_day, reason, document)
+    asyncio.run(closure.close(_configured("calendar"), shutting, typer.echo))
+
+
+@calendars.command("reopen")
+def withdraw_closure(number: Annotated[UUID, typer.Argument(help="停办登记的编号。 The closure's id.")]) -> None:
+    """撤销一项停办登记。 Withdraw a closure; what it had moved moves back."""
+    from runtime import closure
+
+    asyncio.run(closure.reopen(_configured("calendar"), number, typer.echo))
 
 
 @app.command()

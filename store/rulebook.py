@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.clauses import Clause, Document
 from policy.rulebook import Basis, Parameter, Rulebook
 from policy.terms import ancestors
-from policy.working_days import CalendarStatus, CalendarYear, WorkCalendar
+from policy.working_days import CalendarStatus, CalendarYear, Closure, WorkCalendar
+from store.closures import ClosureRow
 from store.reference import CalendarRow, ClauseRow, DocumentRow, ParameterRow
 
 
@@ -26,12 +28,17 @@ class Law:
     parameters: Mapping[str, tuple[Parameter, ...]]
     calendars: Mapping[str, Mapping[int, CalendarYear]]
     """By division, then by year: the latest version of each."""
+    closures: Mapping[str, tuple[Closure, ...]] = field(default_factory=dict)
+    """By division: the days on which its offices are closed, whichever calendar is in force."""
 
     def rulebook(self, division: str, known_on: date) -> Rulebook:
-        """The view of `division`: for each year the nearest calendar."""
+        """The view of `division`: for each year the nearest calendar, with the closures of it and of all that contain it."""
         years: dict[int, CalendarYear] = {}
         for code in reversed(ancestors(division)):
             years.update(self.calendars.get(code, {}))
+        for code in ancestors(division):
+            for closure in self.closures.get(code, ()):
+                years = closure.over(years)
         return Rulebook(
             division=division,
             known_on=known_on,
@@ -49,7 +56,7 @@ async def load_rulebook(session: AsyncSession, division: str, known_on: date) ->
 
 
 async def load_law(session: AsyncSession) -> Law:
-    """All of the law. Read once per engine and kept until a parameter, document or calendar is added."""
+    """All of the law. Read once per engine and kept until a parameter, document, calendar or closure is added."""
     engine = session.get_bind().engine
     version = tuple(
         await session.execute(
@@ -58,6 +65,9 @@ async def load_law(session: AsyncSession) -> Law:
                 select(func.max(ParameterRow.entered_at)).scalar_subquery(),
                 select(func.count()).select_from(CalendarRow).scalar_subquery(),
                 select(func.count()).select_from(ClauseRow).scalar_subquery(),
+                select(func.array_agg(aggregate_order_by(ClosureRow.id, ClosureRow.id)))
+                .where(ClosureRow.withdrawn_at.is_(None))
+                .scalar_subquery(),
             )
         )
     )
@@ -92,11 +102,15 @@ async def _read_law(session: AsyncSession) -> Law:
     clauses = await session.scalars(select(ClauseRow))
     parameters = await session.scalars(select(ParameterRow))
     calendars = await session.scalars(select(CalendarRow).order_by(CalendarRow.version))
+    closures = await session.scalars(
+        select(ClosureRow).where(ClosureRow.withdrawn_at.is_(None)).order_by(ClosureRow.id)
+    )
     return Law(
         documents={row.id: _document(row) for row in documents},
         clauses={row.id: Clause(row.id, row.document_id, row.section, row.title, row.text) for row in clauses},
         parameters=by_key(parameter_of(row) for row in parameters),
         calendars=calendars_by_division(calendars),
+        closures=closures_by_division(closures),
     )
 
 
@@ -154,3 +168,11 @@ def calendars_by_division(rows: Iterable[CalendarRow]) -> dict[str, dict[int, Ca
     for row in rows:
         calendars[row.division][row.year] = calendar_year(row)
     return calendars
+
+
+def closures_by_division(rows: Iterable[ClosureRow]) -> dict[str, tuple[Closure, ...]]:
+    closures: dict[str, tuple[Closure, ...]] = {}
+    for row in rows:
+        closure = Closure(row.first_day, row.last_day, f"停办（{row.reason}）")
+        closures[row.division] = (*closures.get(row.division, ()), closure)
+    return closures

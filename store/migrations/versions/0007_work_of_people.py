@@ -35,6 +35,7 @@ UPDATES = {
     "draft": "content_sealed, saved_at",
     "closure": "withdrawn_at",
     "account": "active",
+    "refusal": "reconsideration_until, suit_until",
 }
 TOLD = (
     "in_scope(division) and (handles_cases() or exists (select 1 from task t "
