@@ -19,6 +19,7 @@ from policy.deadlines import notice_last_day
 from policy.decision import Outcome
 from policy.money import ZERO
 from policy.procedures import Procedure
+from policy.routing import Route
 from policy.rulebook import MissingParameter
 from policy.terms import ApplicationStatus, Level, PaymentStatus, RefusalStatus
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
@@ -27,6 +28,7 @@ from store.database import WHOLE, Database
 from store.decisions import DecisionRow
 from store.outbox import start_case
 from store.payments import PaymentRow
+from store.routing import route_of
 from store.rulebook import load_rulebook
 from store.timeline import record
 from store.vault import Vault
@@ -76,6 +78,14 @@ class Posting:
     round: int
     day: str
     result: str = ""
+
+
+@dataclass
+class Accepted:
+    """The way that an accepted case takes: directly to the county, or the township's; or the key missing to say so."""
+
+    direct: bool = False
+    missing: str = ""
 
 
 @dataclass
@@ -337,13 +347,17 @@ class Casework:
             await acknowledge(session, ending.acknowledges, now)
 
     @activity.defn
-    async def accepted(self, ending: Ending) -> bool:
-        """Writes the day of acceptance: a timeline entry, not a status. True where the case goes directly to the county."""
+    async def accepted(self, ending: Ending) -> Accepted:
+        """Writes the day of acceptance: a timeline entry, not a status; and which way the case goes (A-43, D-23)."""
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, ending.application_id)
             if application.accepted_on == date.fromisoformat(ending.day):
-                return application.direct
+                return Accepted(application.direct)
+            try:
+                application.direct = await route_of(session, application) is Route.DIRECT
+            except MissingParameter as missing:
+                return Accepted(missing=missing.key)
             application.accepted_on = date.fromisoformat(ending.day)
             record(
                 session,
@@ -355,7 +369,7 @@ class Casework:
                 codes={"pending_papers": application.pending_papers, "direct": application.direct},
                 grounds=["A-38"],
             )
-            return application.direct
+            return Accepted(application.direct)
 
 
 def _round(application: ApplicationRow, posting: int) -> int:

@@ -7,7 +7,7 @@ names the step that follows.
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.casework import Assessed, Case, CaseStart, Casework, Dismissal, Ending, Posting
+    from activities.casework import Accepted, Assessed, Case, CaseStart, Casework, Dismissal, Ending, Posting
     from activities.desk import Desk, Pause
     from policy.terms import ApplicationStatus, Level
 
@@ -77,8 +77,11 @@ class Application(Procedure):
     async def _accepted(self, answer: Answer) -> Stage:
         """On to the survey; a person marked already on the day of settlement goes directly to the county (A-43, D-23)."""
         self.accepted, self.survey_from, self.forwarded_on = answer, answer.done_on, answer.done_on
-        direct: bool = await self.do(Casework.accepted, self._ending(answer))
-        return self._assessed if direct else self._survey
+        accepted: Accepted = await self.do(Casework.accepted, self._ending(answer))
+        while accepted.missing:
+            await self.supply([accepted.missing])
+            accepted = await self.do(Casework.accepted, self._ending(answer))
+        return self._assessed if accepted.direct else self._survey
 
     async def _supplement(self) -> Stage | None:
         answer = await self.ask("supplement", counted_from=self.accepted.done_on)
