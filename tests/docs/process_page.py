@@ -3,12 +3,18 @@
 `python -m tests.docs.process_page` writes it anew.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from policy.county_steps import COUNTY_STEPS
+from policy.law_steps import LAW_STEPS
+from policy.payment_steps import PAYMENT_STEPS
+from policy.refusal_steps import REFUSAL_STEPS
 from policy.rulebook import Parameter, Rulebook
 from policy.step import Outcome, Step
-from policy.steps import every_step
+from policy.teamwork_steps import TEAMWORK_STEPS
+from policy.township_steps import TOWNSHIP_STEPS
 from store.packs import rulebook_from_packs
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "process" / "application.md"
@@ -19,18 +25,15 @@ DIVISION = "140522"
 AS_OF = date(2026, 1, 1)
 UNITS = {"WD": "working days", "days": "days"}
 
-W02 = ("refusal_notice", "delivery")
-W03 = ("payment_request", "finance_review", "transfer")
-
 
 def generated() -> str:
-    """The three tables."""
+    """One table for each procedure of a case, and one for what is asked beside it."""
     rulebook = rulebook_from_packs(DIVISION, AS_OF)
-    steps = every_step()
     parts = (
-        ("W01 依申请救助: from the counter to the decision", [s for s in steps if s.kind not in W02 + W03]),
-        ("W02 书面告知与救济: the refusal", [s for s in steps if s.kind in W02]),
-        ("W03 支付: the payment", [s for s in steps if s.kind in W03]),
+        ("W01 依申请救助: from the counter to the decision", (*TOWNSHIP_STEPS, *COUNTY_STEPS, *LAW_STEPS)),
+        ("W02 书面告知与救济: the refusal", REFUSAL_STEPS),
+        ("W03 支付: the payment", PAYMENT_STEPS),
+        ("Beside the case", TEAMWORK_STEPS),
     )
     return "\n\n".join(_table(title, steps, rulebook) for title, steps in parts)
 
@@ -47,7 +50,7 @@ def write() -> None:
     PAGE.write_text(f"{before}{BEGIN}\n\n{generated()}\n\n{END}{after}", encoding="utf-8")
 
 
-def _table(title: str, steps: list[Step], rulebook: Rulebook) -> str:
+def _table(title: str, steps: Sequence[Step], rulebook: Rulebook) -> str:
     head = "| Step | Who acts | Due | Counted from | Clause | Answers |\n|---|---|---|---|---|---|"
     return "\n".join([f"### {title}", "", head, *(_row(step, rulebook) for step in steps)])
 
