@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from policy.terms import RowFate, UploadState
 from store.base import Base, Json, Key, Moment
+from store.paging import BadCursor, Page, decode, page
 
 _STATES = ", ".join(f"'{state.value}'" for state in UploadState)
 _FATES = ", ".join(f"'{fate.value}'" for fate in RowFate)
@@ -100,3 +101,40 @@ async def tallies(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[u
 async def decided_rows(session: AsyncSession, upload: uuid.UUID) -> set[int]:
     """The numbers of the rows whose fate is known."""
     return set(await session.scalars(select(UploadLineRow.row_number).where(UploadLineRow.upload_id == upload)))
+
+
+async def listed(session: AsyncSession, *, kind: str, cursor: str | None, limit: int) -> Page:
+    """The uploads that the reader may see, latest first, with what is known of their rows. Raises paging.BadCursor."""
+    after = decode(cursor, 1)
+    asked = select(UploadRow).order_by(UploadRow.id.desc()).limit(limit + 1)
+    if kind:
+        asked = asked.where(UploadRow.kind == kind)
+    if after:
+        asked = asked.where(UploadRow.id < _id(after[0]))
+    rows = list(await session.scalars(asked))
+    counted = await tallies(session, [row.id for row in rows])
+    return page([{"id": row.id, "row": row, "tally": counted[row.id]} for row in rows], limit, ["id"])
+
+
+def _id(key: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        raise BadCursor from None
+
+
+async def reasons_of(
+    session: AsyncSession, upload: uuid.UUID, *, after: int = 0, limit: int | None = None
+) -> list[UploadLineRow]:
+    """The rows that were not accepted, by their numbers, from the one behind `after` on."""
+    lines = await session.scalars(
+        select(UploadLineRow)
+        .where(
+            UploadLineRow.upload_id == upload,
+            UploadLineRow.fate != RowFate.ACCEPTED.value,
+            UploadLineRow.row_number > after,
+        )
+        .order_by(UploadLineRow.row_number)
+        .limit(limit)
+    )
+    return list(lines)

@@ -1,0 +1,83 @@
+"""Tables that offices hand in, as programs do it: the file, what became of its rows, the receipt, the empty form."""
+
+import asyncio
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from api.errors import not_allowed
+from api.idempotency import KeyHeader
+from api.identity import User
+from api.rest.dependencies import At, Cursor, Limit
+from api.rest.files import ENVELOPE
+from api.table_uploads import kind_of, list_uploads, receipt_of, take_in_table, view_upload
+from api.uploads import read_form
+from exchange.templates import template
+from policy.access import Action, may
+
+router = APIRouter(tags=["uploads"])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORM = {
+    "type": "object",
+    "required": ["file", "kind"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "kind": {"type": "string"},
+        "division": {"type": "string"},
+        "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
+    },
+}
+BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}}
+
+
+@router.post("/uploads", status_code=202, openapi_extra=BODY)
+async def upload(request: Request, services: At, user: User, key: KeyHeader = None) -> JSONResponse:
+    """Takes a table in, to be read after the answer. 200 for the very same file of before: the upload of that time."""
+    form = await read_form(request, services.options.largest_file + ENVELOPE)
+    taken = await take_in_table(services, user, form, key)
+    return JSONResponse(taken.body(), 200 if taken.duplicate else 202, {"Location": f"/api/v1/uploads/{taken.id}"})
+
+
+@router.get("/uploads")
+async def listing(
+    services: At,
+    user: User,
+    kind: Annotated[str, Query(max_length=40, pattern=r"^\w*$")] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """The uploads of one's department, latest first."""
+    found = await list_uploads(services, user, kind=kind, cursor=cursor, limit=limit)
+    return {"items": found.items, "next": found.next}
+
+
+@router.get("/uploads/templates/{kind}.xlsx")
+async def form_of(user: User, kind: str) -> Response:
+    """The empty form of a kind, with drop-down lists and a sheet that explains it."""
+    if not may(user.post, Action.VIEW_UPLOADS):
+        raise not_allowed("您的岗位不能下载报送表格")
+    known = kind_of(kind)
+    return workbook(await asyncio.to_thread(template, known.label, known.columns, known.help), f"{kind}.xlsx")
+
+
+@router.get("/uploads/{upload_id}")
+async def show(
+    services: At, user: User, upload_id: uuid.UUID, after: Annotated[int, Query(ge=0, le=10**9)] = 0
+) -> dict[str, Any]:
+    """What became of a table: its counts, and why rows were not accepted (`after`: behind that row; `more_after` leads on)."""
+    return await view_upload(services, user, upload_id, after=after)
+
+
+@router.get("/uploads/{upload_id}/receipt.xlsx")
+async def receipt(services: At, user: User, upload_id: uuid.UUID) -> Response:
+    """The returned rows in the layout in which they came, each with its reasons; logged."""
+    return workbook(await receipt_of(services, user, upload_id), f"receipt-{upload_id}.xlsx")
+
+
+def workbook(content: bytes, name: str) -> Response:
+    """A workbook to be saved, never kept by the browser."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=XLSX, headers=headers)
