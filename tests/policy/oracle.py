@@ -73,3 +73,23 @@ def _earned(total: int, deductible: int, tiers: tuple[tuple[int, int], ...]) -> 
         earned += (rate - below) * max(0, total - max(above, deductible))
         below = rate
     return earned
+
+
+def by_disease_in_fen(
+    cost: int, *, ceiling: int, fund: int, aid: int, paid: int = 0, takes_rest: bool = False
+) -> tuple[int, int, int, int]:
+    """(fund, aid, patient, hospital) in fen; shares in ten-thousandths of the cost inside the ceiling.
+
+    Counted from the patient's side: what is left after the fund goes to aid up to its share (all of it for `takes_rest`),
+    but never more than others have left unpaid.
+    """
+    inside = cost if cost < ceiling else ceiling
+    of_fund, of_aid = (2 * inside * fund + 10_000) // 20_000, (2 * inside * aid + 10_000) // 20_000
+    due = max(of_aid, inside - of_fund) if takes_rest else of_aid
+    given = max(0, min(due, inside - paid))
+    return of_fund, given, inside - of_fund - due, cost - inside
+
+
+def tilt_in_fen(burden: int, *, threshold: int, rate: int) -> int:
+    """What lies above the threshold, at the rate in ten-thousandths."""
+    return (2 * max(0, burden - threshold) * rate + 10_000) // 20_000

@@ -12,7 +12,8 @@ from policy.case_facts import CaseFacts
 from policy.costs import Costs
 from policy.rulebook import Rulebook
 from policy.terms import Category
-from tests.policy.oracle import aid_in_fen
+from policy.treatment import Treatment
+from tests.policy.oracle import aid_in_fen, by_disease_in_fen, tilt_in_fen
 from tests.policy.rulebooks import having, shipped, value
 
 SHIPPED = shipped()
@@ -113,3 +114,60 @@ def test_two_claims_of_a_year_never_get_more_than_one_would(scheme: Scheme, firs
     assert other is not None
 
     assert abs(one + other - whole) <= Decimal("0.01")
+
+
+@given(
+    cost=FEN,
+    ceiling=st.integers(1, 20_000_000),
+    fund=st.integers(1, 8_000),
+    aid=st.integers(1, 2_000),
+    paid=st.integers(0, 30_000_000),
+    category=st.sampled_from([Category.DB, Category.TK, Category.GXZC]),
+)
+def test_payment_by_disease_agrees_with_the_oracle(
+    cost: int, ceiling: int, fund: int, aid: int, paid: int, category: Category
+) -> None:
+    paid = min(paid, cost)
+    rulebook = having(
+        SHIPPED,
+        value("MODULE_SINGLE_DISEASE", True, "bool", division="1405", since=ON),
+        value("DISEASE_CEILING(A61-04)", yuan(ceiling), "yuan", division="1405", since=ON),
+        value("DISEASE_FUND_SHARE", str(Decimal(fund) / 10_000), "ratio", division="1405", since=ON),
+        value(f"DISEASE_AID_SHARE({category})", str(Decimal(aid) / 10_000), "ratio", division="1405", since=ON),
+    )
+    costs = Costs(Decimal(yuan(cost)), Decimal(yuan(cost)), basic=Decimal(yuan(paid)))
+    decision = assess(rulebook, CaseFacts(ON, [category], costs, treatment=Treatment(disease_code="A61-04")))
+    of_fund, given, patient, hospital = by_disease_in_fen(
+        cost, ceiling=ceiling, fund=fund, aid=aid, paid=paid, takes_rest=category is Category.TK
+    )
+
+    assert decision.amount == Decimal(yuan(given))
+    assert not decision.in_cap
+    shown = {line.step: line.value for line in decision.trace}
+    if paid < cost:
+        assert shown["医保基金支付"] == yuan(of_fund)
+        assert shown.get("患者负担", "0.00") == yuan(max(0, patient))
+        assert shown.get("超过限额部分", "0.00") == yuan(hospital)
+
+
+@given(scheme=schemes(), base=FEN, paid=FEN, threshold=st.integers(0, 5_000_000), rate=st.integers(1, 10_000))
+def test_the_tilt_agrees_with_the_oracle(scheme: Scheme, base: int, paid: int, threshold: int, rate: int) -> None:
+    rulebook = having(
+        scheme.laid_down_for(Category.DB, SHIPPED),
+        value("TILT_THRESHOLD", yuan(threshold), "yuan", since=ON),
+        value("TILT_RATE", str(Decimal(rate) / 10_000), "ratio", since=ON),
+    )
+    facts = CaseFacts(
+        ON,
+        [Category.DB],
+        bearing(base),
+        paid_this_year=Decimal(yuan(paid)),
+        treatment=Treatment(referred=True, in_province=True),
+    )
+    in_cap = aid_in_fen(base, deductible=scheme.deductible, tiers=scheme.tiers, cap=scheme.cap, paid=paid)
+    tilt = tilt_in_fen(base - in_cap, threshold=threshold, rate=rate)
+    decision = assess(rulebook, facts)
+
+    assert decision.amount == Decimal(yuan(in_cap + tilt))
+    assert decision.in_cap == Decimal(yuan(in_cap))
+    assert in_cap + tilt <= base
