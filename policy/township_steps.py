@@ -36,6 +36,7 @@ ACCEPTANCE = Step(
             ),
             clause="A-37",
         ),
+        Outcome("refuse", "不予受理（报审核）", REFUSAL, clause="A-42"),
         Outcome(
             "transfer",
             "转送户籍地乡镇（街道）",
@@ -45,7 +46,6 @@ ACCEPTANCE = Step(
             ),
             clause="A-38",
         ),
-        Outcome("refuse", "不予受理（报审核）", REFUSAL, clause="A-42"),
     ),
 )
 

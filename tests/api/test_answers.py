@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 
 from api.services import Services
 from policy.deadlines import SHANGHAI
-from policy.steps import every_step
 from store.applications import ApplicationRow, PaperRow
 from store.assessment import assess_application
 from store.database import WHOLE, Database
@@ -120,28 +119,8 @@ async def test_an_outcome_that_the_step_does_not_allow_lists_those_it_does(count
     _, task = await opened(counter, "acceptance")
     answer = await counter.answer(CASEWORKER, task, "approve")
     assert (answer.status_code, code(answer)) == (422, "unknown-outcome")
-    assert answer.json()["allowed"] == ["accept", "accept_with_pending", "ask_supplement", "refuse"]
+    assert answer.json()["allowed"] == ["accept", "accept_with_pending", "ask_supplement", "refuse", "transfer"]
     assert [problem["pointer"] for problem in answer.json()["errors"]] == ["/outcome"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "outcome", "who"),
-    [
-        (step.kind, outcome.name, f"{step.post.level}.{step.post.department}.{step.post.role}")
-        for step in every_step()
-        for outcome in step.outcomes
-        if outcome.later
-    ],
-)
-async def test_what_is_built_later_changes_nothing(
-    counter: Counter, worker: Database, kind: str, outcome: str, who: str
-) -> None:
-    _, task = await opened(counter, kind)
-    area = "140522100" if who.startswith("township") else "140522"
-    answer = await counter.answer(f"{who}@{area}", task, outcome)
-    assert (answer.status_code, code(answer)) == (501, "not-yet-built")
-    async with worker.transaction(WHOLE) as session:
-        assert await session.scalar(select(TaskRow.state).where(TaskRow.id == task)) == "open"
 
 
 async def test_verbs_that_are_built_later_say_so(counter: Counter) -> None:
