@@ -160,7 +160,7 @@ def _personal(user: CurrentUser, row: ApplicationRow, opened: Mapping[str, Any])
     if user.view.payment_only:
         return {**shown, "applicant": None, "costs": None}
     applicant = opened["applicant"] if full else _masked_applicant(opened["applicant"])
-    medical = opened["medical"] if full else dict.fromkeys(ILLNESS)
+    medical = dict.fromkeys(ILLNESS) | (opened["medical"] if full else {})
     return {
         **shown,
         "applicant": _who(row, applicant, tuple(applicant)),

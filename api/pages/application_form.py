@@ -3,6 +3,7 @@
 from policy.costs import LABELS
 from policy.fields import Choice, Field, Kind
 from policy.terms import Category, DocumentKind, PayeeKind, Residence, Term
+from policy.treatment import TreatmentKind
 
 PAID_BY_ALL = ("total", "compliant_total", "basic", "critical_illness")
 """What every statement has; the others are zero for most."""
@@ -33,10 +34,16 @@ APPLICANT = (
 
 AMOUNTS = tuple(Field(name, label, Kind.MONEY, required=name in PAID_BY_ALL) for name, label in LABELS.items())
 
+INSTITUTION = Field("institution_code", "医疗机构代码", Kind.LINE, required=False)
+DISEASE = Field("disease_code", "病种代码", Kind.LINE, required=False, help="省定病种的填写，如 A61-04")
+TREATED_AS = Field(
+    "treatment", "就医方式", Kind.CHOICE, required=False, choices=_choices(TreatmentKind), help="不填即为住院"
+)
 TREATMENT = (
-    Field("institution_code", "医疗机构代码", Kind.LINE, required=False),
+    TREATED_AS,
+    INSTITUTION,
     Field("settlement_no", "结算单号", Kind.LINE),
-    Field("disease_code", "病种代码", Kind.LINE, required=False, help="单病种救助的填写，如 A61-04"),
+    DISEASE,
     Field("admitted_on", "入院日期", Kind.DATE),
     Field("discharged_on", "出院日期", Kind.DATE),
     Field("settled_on", "结算日期", Kind.DATE),
@@ -44,7 +51,14 @@ TREATMENT = (
     Field("referral_no", "转诊单号", Kind.LINE, required=False),
 )
 
-SWITCHES = (("out_of_region", "统筹区外就医"), ("one_stop", "费用已一站式结算"))
+ILLNESS_SWITCHES = (("joint_replacement", "关节置换手术"), ("late_stage", "病情处于晚期，同时申请大病关怀救助"))
+TILT_SWITCHES = (("referred", "规范转诊"), ("in_province", "省域内就医"))
+SWITCHES = (
+    ("out_of_region", "统筹区外就医"),
+    ("one_stop", "费用已一站式结算"),
+    *TILT_SWITCHES,
+    *ILLNESS_SWITCHES,
+)
 
 PAYEE = (
     Field("kind", "收款方类型", Kind.CHOICE, choices=_choices(PayeeKind)),

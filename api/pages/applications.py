@@ -106,7 +106,18 @@ async def _page(desk: Desk, form: Form, shown: Drawn, status: int = 200, notice:
         form=form,
         fields=application_form,
         places=await places_for(desk, form),
+        diseases=_diseases(desk),
         id_check=shown.id_check,
         costs_check=shown.costs_check,
         upload_limit=desk.services.options.largest_file // MEGABYTE,
     )
+
+
+def _diseases(desk: Desk) -> dict[str, str]:
+    """The diseases with rules of their own, by code, as in force today."""
+    if desk.law is None:
+        return {}
+    on = today(desk.services.clock)
+    rulebook = desk.law.rulebook(desk.signed_in.division, on)
+    lists = [rulebook.find(key, on) for key in ("DISEASE_LIST", "RARE_DISEASES")]
+    return {code: name for found in lists if found is not None for code, name in (found.value or {}).items()}

@@ -11,7 +11,7 @@ from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages import try_out_form
 from api.pages.desk import AtDesk, Desk
 from api.pages.posted import FromForm
-from api.pages.try_out_form import ABOUT, CATEGORIES, COSTS, USED
+from api.pages.try_out_form import ABOUT, CARE_AID_BEFORE, CATEGORIES, COSTS, PATIENT, SWITCHES, TREATED, USED
 from api.rest.policy import AssessBody, try_assessment
 from api.wrong_shape import shape_problem
 from policy.access import Action
@@ -49,9 +49,13 @@ async def assess(desk: AtDesk, posted: FromForm) -> Response:
 
 
 def _asked(form: Form) -> dict[str, Any]:
+    costs: dict[str, Any] = answer_fields((*COSTS, *TREATED), form.part("costs."))
+    costs |= {name: True for name, _label in SWITCHES if form.value(f"costs.{name}")}
+    before, _label = CARE_AID_BEFORE
     return {
-        **answer_fields((*ABOUT, CATEGORIES, *USED), form),
-        "costs": answer_fields(COSTS, form.part("costs.")),
+        **answer_fields((*ABOUT, CATEGORIES, *USED, PATIENT), form),
+        **({before: True} if form.value(before) else {}),
+        "costs": costs,
     }
 
 
