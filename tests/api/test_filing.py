@@ -1,9 +1,10 @@
 """Filing an application: what is right is kept, what is wrong is told all at once, at its field."""
 
+import pytest
 from sqlalchemy import text
 
 from store.database import WHOLE, Database
-from tests.api.conftest import CASEWORKER, Counter
+from tests.api.conftest import CASEWORKER, COUNTY_SUPERVISOR, Counter
 
 
 async def test_an_application_is_filed_and_numbered(counter: Counter) -> None:
@@ -61,3 +62,77 @@ async def test_the_procedure_is_started_once_by_the_outbox(counter: Counter, wor
     assert [tuple(row) for row in rows] == [
         (f"application/{filed['number']}", "application", "casework", argument, "pending")
     ]
+
+
+TREATED = {
+    "treatment": "inpatient",
+    "joint_replacement": True,
+    "late_stage": True,
+    "referred": True,
+    "in_province": True,
+    "filing_no": "BA-2024-7",
+}
+
+
+async def test_how_somebody_was_treated_is_kept_and_the_illness_sealed(counter: Counter, worker: Database) -> None:
+    filed = await counter.file(costs=TREATED)
+    shown = (await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")).json()["costs"]
+    assert {name: shown[name] for name in TREATED} == TREATED
+    masked = (await counter.as_(COUNTY_SUPERVISOR, "GET", f"/applications/{filed['id']}")).json()["costs"]
+    assert (masked["joint_replacement"], masked["late_stage"], masked["treatment"]) == (None, None, "inpatient")
+    async with worker.transaction(WHOLE) as session:
+        row = await session.execute(
+            text("select treatment, referred, in_province, remote_filed from application where id = :id"),
+            {"id": filed["id"]},
+        )
+        columns = await session.execute(text("select * from application where false"))
+    assert tuple(row.one()) == ("inpatient", True, True, True)
+    assert not {"joint_replacement", "late_stage", "disease_code"} & set(columns.keys())
+
+
+async def test_who_says_nothing_of_the_treatment_was_an_inpatient(counter: Counter) -> None:
+    filed = await counter.file()
+    shown = (await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")).json()["costs"]
+    assert {name: shown[name] for name in ("treatment", "joint_replacement", "late_stage", "referred")} == {
+        "treatment": "inpatient",
+        "joint_replacement": False,
+        "late_stage": False,
+        "referred": False,
+    }
+
+
+async def test_a_treatment_that_cannot_be_is_refused(counter: Counter) -> None:
+    body = await counter.application(costs={"treatment": "outpatient", "joint_replacement": True})
+    answer = await counter.as_(CASEWORKER, "POST", "/applications", json=body)
+    assert [problem["pointer"] for problem in answer.json()["errors"]] == ["/costs/joint_replacement"]
+    body = await counter.application(costs={"treatment": "at home"})
+    answer = await counter.as_(CASEWORKER, "POST", "/applications", json=body)
+    assert [problem["pointer"] for problem in answer.json()["errors"]] == ["/costs/treatment"]
+    assert "就医方式" in answer.json()["errors"][0]["zh"]
+
+
+# GXZC_VALID_MONTHS = 12 (X-4): half-open, and 29 February counts to 28 February of the next year. The clock stands on 2025-03-03.
+@pytest.mark.parametrize(
+    ("recognised", "submitted", "accepted"),
+    [
+        ("2024-03-03", "2025-03-03", False),  # the very day
+        ("2024-03-04", "2025-03-03", True),  # its last day
+        ("2024-02-29", "2025-02-27", True),
+        ("2024-02-29", "2025-02-28", False),
+        ("2024-02-28", "2025-02-27", True),
+    ],
+)
+async def test_a_recognition_holds_for_twelve_months(
+    counter: Counter, recognised: str, submitted: str, *, accepted: bool
+) -> None:
+    body = await counter.application(submitted_on=submitted, paper_reason="按纸质材料补录")
+    body["documents"][-1]["date"] = recognised
+    answer = await counter.as_(CASEWORKER, "POST", "/applications", json=body)
+    if accepted:
+        assert answer.status_code == 201, answer.text
+        return
+    assert answer.status_code == 422
+    [problem] = answer.json()["errors"]
+    assert (problem["pointer"], problem["clause"]) == ("/documents/4/date", "X-4")
+    assert "须由民政部门重新认定后再申请" in problem["zh"]
+    assert "renewed" in problem["en"]

@@ -81,6 +81,27 @@ async def test_the_cap_holds_over_the_year(counter: Counter) -> None:
     assert capped["amount"] == "4000.00"
 
 
+async def test_the_treatment_is_tried_as_well(counter: Counter) -> None:
+    """The rules beside the general one answer by what is said of the treatment."""
+    costs = {"total": "28000.00", "compliant_total": "28000.00", "basic": "19600.00"}
+    by_disease = await assess(counter, categories=["DB"], costs=costs, disease_code="A61-04", on="2025-05-06")
+    assert by_disease["missing"] == ["MODULE_SINGLE_DISEASE"]
+    beside = costs | {"disease_code": "A61-04", "institution_code": "H14052200001"}
+    assert (await assess(counter, categories=["DB"], costs=beside, on="2025-05-06"))["missing"] == by_disease["missing"]
+    adult = await assess(counter, categories=["DB"], costs=costs, disease_code="A61-01", age=18, on="2025-05-06")
+    assert adult["amount"] == "5880.00"  # 8,400.00 × 70 %: a disease of children
+    rare = costs | {"treatment": "outpatient", "disease_code": "a20-1"}
+    assert (await assess(counter, categories=["DB"], costs=rare, on="2025-05-06"))["amount"] == "5880.00"
+    outpatient = await assess(counter, categories=["DB"], costs=costs | {"treatment": "outpatient"}, on="2025-05-06")
+    assert outpatient["missing"] == ["OUTPATIENT_FORM(DB)"]
+    tilted = await assess(
+        counter, categories=["DB"], costs=costs | {"referred": True, "in_province": True}, on="2025-05-06"
+    )
+    assert tilted["missing"] == ["TILT_THRESHOLD", "TILT_RATE"]
+    care = await assess(counter, categories=["DB"], costs=costs | {"late_stage": True}, on="2025-05-06")
+    assert care["missing"] == ["MODULE_CARE_AID"]
+
+
 async def test_a_missing_parameter_gives_no_amount(counter: Counter) -> None:
     decision = await assess(counter, categories=["DSR"])
     assert decision["outcome"] == "parameter_missing"
