@@ -1,5 +1,7 @@
 """A refusal: reviewed by a second person, written, numbered, delivered, with both remedy dates (A-42, A-68)."""
 
+import asyncio
+
 from runtime.story.counter import Counter
 from tests.journeys.case import OTHER_TOWNSHIP, REFUSED, Case
 
@@ -104,6 +106,20 @@ async def test_refusal_by_the_county_is_issued_by_the_township(counter: Counter)
     assert notice["due"]["nominal"] == "2025-02-13"
     seen = await case.view()
     assert (seen["status"], seen["refusal"]["level"], seen["payment"]) == ("rejected", "county", None)
+
+
+async def test_notices_issued_at_once_are_numbered_without_gap_or_double(counter: Counter) -> None:
+    """One series per township and year (A-68): whoever comes second waits for the number of the first."""
+    cases = [await _refused(counter) for _ in range(8)]
+    await asyncio.gather(*(case.done("refusal_notice", "issued", done_on="2025-01-14") for case in cases))
+    for case in cases:
+        await case.task("delivery")
+    serials = sorted([_serial((await case.view())["refusal"]["number"]) for case in cases])
+    assert serials == list(range(serials[0], serials[0] + 8))
+
+
+def _serial(number: str) -> int:
+    return int(number.removeprefix("〔2025〕第").removesuffix("号"))
 
 
 async def _refused(counter: Counter) -> Case:
