@@ -8,7 +8,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, text
@@ -43,6 +43,23 @@ SHOWN = 500
 
 
 @dataclass(frozen=True)
+class Handed:
+    """What was sent: texts by name (kind, division, month and the kind's own fields), and the file."""
+
+    texts: Mapping[str, str]
+    file: UploadFile | None
+
+    def text(self, name: str) -> str:
+        return self.texts.get(name, "").strip()
+
+    @classmethod
+    def of(cls, form: FormData) -> "Handed":
+        file = form.get("file")
+        texts = {name: value for name, value in form.items() if isinstance(value, str)}
+        return cls(texts, file if isinstance(file, UploadFile) and file.filename else None)
+
+
+@dataclass(frozen=True)
 class Taken:
     """`duplicate`: the very same file was handed in before, and this is the upload of that time."""
 
@@ -58,15 +75,15 @@ def kinds_for(user: CurrentUser) -> list[Kind]:
     return [kind for kind in KINDS.values() if may(user.post, kind.action)]
 
 
-async def take_in_table(services: Services, user: CurrentUser, form: FormData, key: str | None = None) -> Taken:
+async def take_in_table(services: Services, user: CurrentUser, handed: Handed, key: str | None = None) -> Taken:
     """Keeps the file and queues it. Raises Refusal: nothing is kept."""
-    kind = _kind(form)
+    kind = _kind(handed)
     if not may(user.post, kind.action):
         raise not_allowed("您的岗位不能报送这种表格")
-    division = normal_division(_text(form, "division")) or user.division
+    division = normal_division(handed.text("division")) or user.division
     if division != user.division:
         raise not_found("只能报送本县（市、区）的表格")
-    fields, month, file = _checked(form, kind)
+    fields, month, file = _checked(handed, kind)
     content = await file.read()
     _check_content(content, services.options.largest_file)
     sha256 = hashlib.sha256(content).digest()
@@ -183,30 +200,28 @@ def kind_of(code: str) -> Kind:
     return KINDS[code]
 
 
-def _kind(form: FormData) -> Kind:
-    code = _text(form, "kind")
+def _kind(handed: Handed) -> Kind:
+    code = handed.text("kind")
     if code not in KINDS:
         raise wrong_fields([Problem("/kind", "没有这种表格，请选择报送的种类", f"must be one of {', '.join(KINDS)}")])
     return KINDS[code]
 
 
-def _checked(form: FormData, kind: Kind) -> tuple[dict[str, Any], str | None, UploadFile]:
+def _checked(handed: Handed, kind: Kind) -> tuple[dict[str, Any], str | None, UploadFile]:
     """What was sent beside the file, and the file. Raises Refusal with every problem."""
     problems: list[Problem] = []
     fields: dict[str, Any] = {}
     for field in kind.fields:
-        fields[field.name], problem = field.read(_text(form, field.name) or None)
-        problems += [problem] if problem else []
-    month = _text(form, "month") or None
+        fields[field.name], problem = field.read(handed.text(field.name) or None)
+        problems += [replace(problem, pointer=f"/{field.name}")] if problem else []
+    month = handed.text("month") or None
     if month is not None and not MONTH.fullmatch(month):
         problems.append(Problem("/month", "月份应写成2025-03", "must be a month such as 2025-03"))
-    file = form.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        problems.append(Problem("/file", "请选择文件（表单项 file）", "the form field `file` is needed"))
-    if problems:
+    if handed.file is None:
+        problems.append(Problem("/file", "请选择文件", "the form field `file` is needed"))
+    if problems or handed.file is None:
         raise wrong_fields(problems)
-    assert isinstance(file, UploadFile)
-    return fields, month, file
+    return fields, month, handed.file
 
 
 def _check_content(content: bytes, largest: int) -> None:
@@ -271,6 +286,8 @@ def _errors(line: UploadLineRow) -> list[dict[str, Any]]:
             "label": reason["label"],
             "code": reason["code"],
             "clause": reason["clause"],
+            "reason_zh": reason["zh"],
+            "reason_en": reason["en"],
             "zh": f"第{line.row_number}行 {reason['label']}：{reason['zh']}".replace(" ：", "："),
             "en": f"row {line.row_number}{', ' + reason['cell'] if reason['cell'] else ''}: {reason['en']}",
         }
@@ -281,8 +298,3 @@ def _errors(line: UploadLineRow) -> list[dict[str, Any]]:
 def _sentence(line: UploadLineRow) -> str:
     """All that is wrong with a row, without its number: in the receipt it stands elsewhere."""
     return "；".join(f"{reason['label']}：{reason['zh']}".removeprefix("：") for reason in line.reasons)
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""

@@ -145,6 +145,7 @@ class Desk:
             "assess": may(self.user.post, Action.TRY_POLICY),
             "due": may(self.user.post, Action.TRY_POLICY),
             "people": may(self.user.post, Action.SEARCH_PEOPLE),
+            "uploads": may(self.user.post, Action.VIEW_UPLOADS),
             "mail": self.services.options.mail_dir is not None,
         }
         return [place for place in PLACES if allowed[place.name]]
@@ -155,6 +156,7 @@ PLACES = (
     Place("cases", "/cases", "案件"),
     Place("new", "/applications/new", "新建申请"),
     Place("people", "/people", "人员查询"),
+    Place("uploads", "/uploads", "报送表格"),
     Place("assess", "/assess", "试算"),
     Place("due", "/due", "计算日期"),
     Place("mail", "/dev/mail", "演示邮箱"),

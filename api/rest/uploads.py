@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
@@ -10,10 +11,10 @@ from starlette.responses import Response
 
 from api.errors import not_allowed
 from api.idempotency import KeyHeader
-from api.identity import User
+from api.identity import CurrentUser, User
 from api.rest.dependencies import At, Cursor, Limit
 from api.rest.files import ENVELOPE
-from api.table_uploads import kind_of, list_uploads, receipt_of, take_in_table, view_upload
+from api.table_uploads import Handed, kind_of, list_uploads, receipt_of, take_in_table, view_upload
 from api.uploads import read_form
 from exchange.templates import template
 from policy.access import Action, may
@@ -37,7 +38,7 @@ BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"s
 async def upload(request: Request, services: At, user: User, key: KeyHeader = None) -> JSONResponse:
     """Takes a table in, to be read after the answer. 200 for the very same file of before: the upload of that time."""
     form = await read_form(request, services.options.largest_file + ENVELOPE)
-    taken = await take_in_table(services, user, form, key)
+    taken = await take_in_table(services, user, Handed.of(form), key)
     return JSONResponse(taken.body(), 200 if taken.duplicate else 202, {"Location": f"/api/v1/uploads/{taken.id}"})
 
 
@@ -57,10 +58,7 @@ async def listing(
 @router.get("/uploads/templates/{kind}.xlsx")
 async def form_of(user: User, kind: str) -> Response:
     """The empty form of a kind, with drop-down lists and a sheet that explains it."""
-    if not may(user.post, Action.VIEW_UPLOADS):
-        raise not_allowed("您的岗位不能下载报送表格")
-    known = kind_of(kind)
-    return workbook(await asyncio.to_thread(template, known.label, known.columns, known.help), f"{kind}.xlsx")
+    return await empty_form(user, kind)
 
 
 @router.get("/uploads/{upload_id}")
@@ -74,10 +72,19 @@ async def show(
 @router.get("/uploads/{upload_id}/receipt.xlsx")
 async def receipt(services: At, user: User, upload_id: uuid.UUID) -> Response:
     """The returned rows in the layout in which they came, each with its reasons; logged."""
-    return workbook(await receipt_of(services, user, upload_id), f"receipt-{upload_id}.xlsx")
+    return workbook(await receipt_of(services, user, upload_id), "错误回执.xlsx")
+
+
+async def empty_form(user: CurrentUser, code: str) -> Response:
+    """Raises Refusal for an unknown kind, and for a post that has nothing to do with tables."""
+    if not may(user.post, Action.VIEW_UPLOADS):
+        raise not_allowed("您的岗位不能下载报送表格")
+    kind = kind_of(code)
+    content = await asyncio.to_thread(template, kind.label, kind.columns, kind.help)
+    return workbook(content, f"{kind.label}（模板）.xlsx")
 
 
 def workbook(content: bytes, name: str) -> Response:
     """A workbook to be saved, never kept by the browser."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
     return Response(content, media_type=XLSX, headers=headers)

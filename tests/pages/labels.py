@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from activities.imports.registry import KINDS
 from api.pages import (
     application_form,
-    case_papers,
     case_reading,
     desk,
     due_dates,
@@ -15,7 +15,7 @@ from api.pages import (
     try_out_form,
     wording,
 )
-from api.rest.tasks import VERBS
+from api.papers import catalogue, record
 from policy import terms
 from policy.costs import LABELS
 from policy.fields import Field
@@ -44,11 +44,18 @@ def _of_pages() -> Iterator[str]:
     yield from wording.MARK_MEANINGS.values()
     yield from wording.OPTIONS.values()
     yield from inbox.BOXES.values()
-    yield from case_papers.TITLES.values()
+    yield from record.TITLES.values()
+    yield from (
+        *catalogue.POSTERS.values(),
+        catalogue.NOTICE_TITLE,
+        catalogue.CALCULATION_TITLE,
+        catalogue.CASE_FILE_TITLE,
+    )
     yield from try_out.OUTCOMES.values()
     yield from (label for _name, label in application_form.SWITCHES)
-    yield from (*VERBS.values(), *LABELS.values())
+    yield from LABELS.values()
     yield from LABEL_OF_PAGES
+    yield from (kind.label for kind in KINDS.values())
 
 
 def _terms() -> Iterator[str]:

@@ -1,0 +1,90 @@
+"""报送表格 without script: the form, what becomes of a table on the running house, its receipt, and who sees none of it."""
+
+import asyncio
+import re
+import uuid
+from io import BytesIO
+
+from python_calamine import CalamineWorkbook
+
+from tests.casework import id_number
+from tests.exchange.poison import xlsx
+from tests.pages.conftest import SignedIn
+from tests.pages.visitor import Shown, Visitor
+
+VETERANS = "county.veterans_affairs.caseworker@140522"
+CIVIL = "county.civil_affairs.caseworker@140522"
+TOWN = "township.township_government.caseworker@140522100"
+HEADER = ("姓名", "身份证号码", "对象类别", "开始日期", "名单提供日期")
+PATIENCE, PAUSE = 300, 0.1
+
+
+def person(number: int, id_as_number: bool = False) -> list[object]:
+    id_of = id_number("140522", "19520303", number)
+    return [f"页{chr(0x4E00 + number)}", int(id_of[:17]) if id_as_number else id_of, "YF", "2025-01-01", "2025-02-20"]
+
+
+async def hand_in(visitor: Visitor, content: bytes, month: str = "2025-02") -> Shown:
+    shown = await visitor.get("/uploads")
+    return await visitor.post(shown, "/uploads", {"month": month}, {"file": ("优抚名单.xlsx", content)})
+
+
+async def finished(visitor: Visitor, shown: Shown) -> Shown:
+    """The page once the rows have been taken in: by reload, as without script."""
+    for _ in range(PATIENCE):
+        if 'hx-trigger="every 2s"' not in shown.html:
+            return shown
+        await asyncio.sleep(PAUSE)
+        shown = await visitor.get(shown.address)
+    raise AssertionError("the table was not taken in")
+
+
+async def test_a_table_is_handed_in_watched_and_corrected(visiting: SignedIn) -> None:
+    visitor = await visiting(VETERANS)
+    assert "还没有报送过表格" in (await visitor.get("/uploads")).text
+    form = await visitor.http.get("/uploads/templates/identity.xlsx")
+    assert CalamineWorkbook.from_filelike(BytesIO(form.content)).sheet_names[0] == "填报表"
+    content = xlsx([["阳城县重点优抚对象"], HEADER, person(1), person(2), person(3, id_as_number=True), person(1)])
+    taken = await hand_in(visitor, content)
+    assert re.search(r"/uploads/[0-9a-f-]{36}$", taken.address)
+    done = await finished(visitor, taken)
+    for words in (
+        "优抚名单.xlsx",
+        "2025-02",
+        "总行数 4 接收 2 退回 1 重复 1",
+        "5 退回 身份证号码 以数字保存",
+        "6 重复 — 此前已报送",
+    ):
+        assert words in done.text, words
+    receipt = await visitor.http.get(f"{done.address}/receipt.xlsx")
+    sheet = CalamineWorkbook.from_filelike(BytesIO(receipt.content)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in sheet] == ["阳城县重点优抚对象", "姓名", person(3)[0]]
+    again = await hand_in(visitor, content)
+    assert "这个文件此前已经报送过" in again.text
+    assert again.address == f"{done.address}?again=yes"
+    listed = await visitor.get("/uploads")
+    assert "救助对象身份 2025-02 处理完毕 4 2 1 1" in listed.text
+
+
+async def test_what_is_wrong_with_a_file_is_said_at_its_form(visiting: SignedIn) -> None:
+    visitor = await visiting(CIVIL)
+    shown = await hand_in(visitor, b"%PDF-1.4 invented", month="2025-01")
+    assert shown.status == 422
+    assert "不是可以读取的表格" in shown.text
+    assert 'value="2025-01"' in shown.html
+    without = await visitor.post(await visitor.get("/uploads"), "/uploads", {"month": "2025-13"})
+    assert (without.status, "请选择文件" in without.text, "月份应写成2025-03" in without.text) == (422, True, True)
+
+
+async def test_a_file_that_cannot_be_read_is_told_so(visiting: SignedIn) -> None:
+    visitor = await visiting(CIVIL)
+    shown = await finished(visitor, await hand_in(visitor, f"姓名,金额\r\n{uuid.uuid4().hex},1\r\n".encode()))
+    assert "文件没有被接收 没有找到表头，应有：姓名、身份证号码、对象类别、开始日期、名单提供日期" in shown.text
+
+
+async def test_other_posts_see_no_tables(visiting: SignedIn) -> None:
+    visitor = await visiting(TOWN)
+    shown = await visitor.get("/uploads")
+    assert (shown.status, "您的岗位不能查看报送的表格" in shown.text) == (403, True)
+    assert "报送表格" not in (await visitor.get("/inbox")).text
+    assert (await visitor.get(f"/uploads/{uuid.uuid4()}")).status == 403
