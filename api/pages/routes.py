@@ -17,6 +17,7 @@ from api.pages import (
     papers_to_issue,
     people,
     sign_in,
+    table_uploads,
     tasks,
     try_out,
 )
@@ -33,6 +34,7 @@ MODULES = (
     people,
     papers,
     papers_to_issue,
+    table_uploads,
     try_out,
     due_dates,
     caught_mail,
