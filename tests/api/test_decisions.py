@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from store.applications import ApplicationRow
 from store.assessment import assess_application
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
+from store.demonstration import PASSWORD
 from store.reference import ParameterRow
 from store.vault import Vault
 from tests.api.conftest import (
@@ -238,6 +240,12 @@ async def test_the_list_is_for_supervisors_and_leaders_of_medical_insurance(coun
         assert (await counter.as_(who, "GET", "/decisions/fallback")).status_code == 403
 
 
+async def look_at(counter: Counter, who: str, page: str) -> httpx2.Response:
+    """A page, not under the address of the JSON."""
+    signed_in = await counter.http.post("/api/v1/sessions", json={"username": who, "password": PASSWORD})
+    return await counter.http.get(page, headers={"Authorization": f"Bearer {signed_in.json()['token']}"})
+
+
 async def _walk(counter: Counter, path: str) -> list[str]:
     """All ids, one to a page."""
     ids: list[str] = []
@@ -252,3 +260,15 @@ async def _walk(counter: Counter, path: str) -> list[str]:
 
 async def _amount(session: AsyncSession, decision: DecisionRow) -> str:
     return str(await session.scalar(text("select amount from decision where id = :id"), {"id": decision.id}))
+
+
+async def test_the_list_stands_on_a_page_too(counter: Counter, worker: Database, vault: Vault) -> None:
+    filed = await counter.file(costs=DAYS_2025)
+    await assessed(worker, vault, filed, final=True)
+    async with in_force(worker, entered("PCDI(2024)", "32000.00", "yuan", since=date(2025, 2, 20))):
+        shown = await look_at(counter, COUNTY_SUPERVISOR, "/decisions/fallback")
+    refused = await look_at(counter, COUNTY_CASEWORKER, "/decisions/fallback")
+    assert (shown.status_code, refused.status_code) == (200, 403)
+    assert filed["number"] in shown.text
+    assert "10,038.60" in shown.text
+    assert "-161.40" in shown.text
