@@ -38,6 +38,8 @@ class SessionRow(Base):
     created_at: Mapped[Moment]
     seen_at: Mapped[Moment]
     expires_at: Mapped[Moment]
+    stepped_up_until: Mapped[Moment | None]
+    """Until when the person counts as having given the password again, for what asks for it twice."""
 
 
 class IdempotencyRow(Base):

@@ -57,6 +57,8 @@ class ApplicationRow(Base):
     moving_to: Mapped[str | None]
     """The township that the household has moved to, until the procedure has handed the case over."""
     deceased_on: Mapped[date | None]
+    payee_checked_on: Mapped[date | None]
+    """When the payee was last corrected or confirmed; a person is not paid after a death without it."""
     direct: Mapped[bool] = mapped_column(default=False)
     """Without survey and township notice: the person was marked on the day of settlement (A-43, D-23)."""
 
