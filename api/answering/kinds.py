@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from api.answering import county, papers, parameters, refusal, township
+from api.answering import county, papers, parameters, payment, refusal, township
 from api.answering.answer import Answer
 
 Effect = Callable[[Answer], Awaitable[None]]
@@ -26,6 +26,15 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     ("county_notice_result", "no_objection"): township.notice_over,
     ("county_review", "propose_approval"): county.propose_approval,
     ("county_approval", "approve"): county.approve,
+    ("payment_request", "submit"): payment.submit,
+    ("finance_review", "approve"): payment.finance_approves,
+    ("transfer", "confirmed"): payment.confirmed,
+    ("transfer", "bounced"): payment.bounced,
+    ("transfer", "unknown"): payment.unknown,
+    ("bank_inquiry", "paid"): payment.confirmed,
+    ("bank_inquiry", "bounced"): payment.bounced,
+    ("bank_inquiry", "not_paid"): payment.not_paid,
+    ("account_correction", "corrected"): payment.account_corrected,
     ("missing_parameter", "entered"): parameters.entered,
 }
 

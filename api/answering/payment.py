@@ -1,0 +1,127 @@
+"""The money's answers: who may still be paid, what the bank has done with an attempt, a payee's right account (A-51)."""
+
+import re
+
+from api.answering.answer import Answer, wrong_field
+from api.errors import Refusal, wrong_fields
+from policy.payment_terms import AttemptState, DisbursementState
+from policy.problems import Problem
+from policy.terms import PayeeKind
+from store.disbursements import batch_of
+from store.payments import AttemptRow, PaymentRow, end_attempt, open_attempt, payment_of
+
+NEVER_A_PAYEE = ("人民政府", "街道办事处", "村民委员会", "居民委员会")
+"""The money never passes through a township or a village (A-51)."""
+ACCOUNT = re.compile(r"[0-9A-Za-z-]{4,40}")
+UNDECIDED = (DisbursementState.PREPARED.value, DisbursementState.SUBMITTED.value)
+
+
+async def submit(answer: Answer) -> None:
+    """A payment that lies in a batch is submitted with the batch, once its leader has approved."""
+    _check_payee_lives(answer)
+    payment = await payment_of(answer.session, answer.application.id)
+    batch = await batch_of(answer.session, payment.id) if payment else None
+    if batch is None:
+        return
+    if batch.state in UNDECIDED:
+        raise Refusal(
+            409,
+            "in-a-batch",
+            f"本笔已列入拨款批次{batch.number}，须随批次审批后提交；如需单独办理，请先移出批次",
+            f"the payment lies in the batch {batch.number}: take it out first, or submit the batch",
+            batch=batch.number,
+        )
+    answer.codes["batch"] = batch.number
+
+
+async def finance_approves(answer: Answer) -> None:
+    _check_payee_lives(answer)
+
+
+async def confirmed(answer: Answer) -> None:
+    """The bank has paid: the attempt is ended with the answer, so that no second one can ever be confirmed."""
+    _payment, attempt = await _attempt(answer)
+    end_attempt(attempt, AttemptState.CONFIRMED, answer.act_day)
+
+
+async def bounced(answer: Answer) -> None:
+    _payment, attempt = await _attempt(answer)
+    end_attempt(attempt, AttemptState.BOUNCED, answer.act_day, answer.values["reason"])
+
+
+async def not_paid(answer: Answer) -> None:
+    """Said by the bank, not concluded from its silence: only now may there be another attempt."""
+    _payment, attempt = await _attempt(answer)
+    end_attempt(attempt, AttemptState.NOT_PAID, answer.act_day)
+
+
+async def unknown(answer: Answer) -> None:
+    await _attempt(answer)
+
+
+async def account_corrected(answer: Answer) -> None:
+    """The payee as the county has found it out; what was tried before keeps the account that it was tried with."""
+    values, application = answer.values, answer.application
+    problems = check_payee(values["payee_name"], values["account"])
+    if problems:
+        raise wrong_fields(problems)
+    payment = await payment_of(answer.session, application.id)
+    if payment is None:
+        raise _nothing_payable()
+    payee = {"name": values["payee_name"], "account": values["account"], "bank": values.get("bank")}
+    application.payee_sealed = answer.services.vault.seal("application", "payee", application.id, payee)
+    application.payee_kind = payment.payee_kind = values["payee_kind"]
+    application.payee_checked_on = answer.act_day
+    answer.codes["payee_kind"] = values["payee_kind"]
+
+
+def check_payee(name: str, account: str) -> list[Problem]:
+    """What is wrong with a payee: a government office, or an account that no bank has."""
+    problems = []
+    if name.endswith(NEVER_A_PAYEE):
+        zh = "不得支付给乡镇（街道）、村（社区）：由专户直接支付到定点医疗机构、定点药店或医疗救助对象"
+        problems.append(wrong_field("payee_name", zh, "the money never passes through a township or village", "A-51"))
+    if not ACCOUNT.fullmatch("".join(account.split())):
+        zh = "账号应为4至40位数字或字母"
+        problems.append(wrong_field("account", zh, "an account has 4 to 40 digits or letters"))
+    return problems
+
+
+def _check_payee_lives(answer: Answer) -> None:
+    """After the applicant's death nobody is paid until the payee has been corrected or confirmed (R-DEATH)."""
+    application = answer.application
+    died, checked = application.deceased_on, application.payee_checked_on
+    if died and application.payee_kind == PayeeKind.PERSON and (checked is None or checked < died):
+        raise Refusal(
+            409,
+            "payee-deceased",
+            f"申请人已于{died.isoformat()}死亡，支付前须先更正收款人",
+            "the applicant has died: correct the payee before anything is paid",
+            clause="R-DEATH",
+            deceased_on=died.isoformat(),
+        )
+
+
+async def _attempt(answer: Answer) -> tuple[PaymentRow, AttemptRow]:
+    """The attempt that the answer is about. Raises Refusal where there is none, or where its batch has not been released."""
+    payment = await payment_of(answer.session, answer.application.id)
+    attempt = await open_attempt(answer.session, payment.id) if payment else None
+    if payment is None or attempt is None:
+        raise _nothing_payable()
+    batch = await batch_of(answer.session, payment.id)
+    if batch is not None and attempt.release_id is None:
+        raise Refusal(
+            409,
+            "not-released",
+            f"拨款批次{batch.number}中的本笔尚未放款，不能登记支付结果",
+            f"the payment has not been released with its batch {batch.number} yet",
+            batch=batch.number,
+        )
+    answer.codes["attempt"] = attempt.no
+    return payment, attempt
+
+
+def _nothing_payable() -> Refusal:
+    return Refusal(
+        409, "nothing-payable", "没有待支付的款项，请稍后再试", "there is nothing to be paid; try again shortly"
+    )
