@@ -14,6 +14,7 @@ class Action(StrEnum):
     FILE_APPLICATION = "application.file"
     VIEW_APPLICATIONS = "application.view"
     SEARCH_PEOPLE = "people.search"
+    MERGE_PEOPLE = "people.merge"
     UPLOAD_FILE = "file.upload"
     READ_FILE = "file.read"
     UPLOAD_IDENTITY = "upload.identity"
@@ -30,7 +31,6 @@ class Action(StrEnum):
     RECEIVE_RECOVERY = "recovery.receive"
     VIEW_FUNDS = "fund.view"
     ENTER_INCOME = "fund.income"
-    REVIEW_FALLBACK = "decision.fallback"
     REVIEW_FALLBACK = "decision.fallback"
     TRY_POLICY = "policy.try"
     WORK_TASKS = "task.work"
@@ -118,6 +118,7 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
         _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
         _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER, Role.SUPERVISOR}),
     ),
+    Action.MERGE_PEOPLE: (_grant(*_COUNTY_INSURANCE, {Role.SUPERVISOR}),),
     Action.UPLOAD_FILE: (
         _grant(*_TOWNSHIP, {Role.CASEWORKER}),
         _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),
@@ -148,7 +149,6 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
         _grant(*_FINANCE_ABOVE, _READERS),
     ),
     Action.ENTER_INCOME: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
-    Action.REVIEW_FALLBACK: (_grant(*_INSURANCE_ABOVE, {Role.SUPERVISOR, Role.LEADER}),),
     Action.REVIEW_FALLBACK: (_grant(*_INSURANCE_ABOVE, {Role.SUPERVISOR, Role.LEADER}),),
     Action.TRY_POLICY: (_grant(*_EVERYWHERE, _READERS),),
     Action.WORK_TASKS: (_grant(*_EVERYWHERE, _READERS),),
