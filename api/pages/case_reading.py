@@ -1,19 +1,17 @@
 """A case as `api/case_view.py` gives it, with the few words that only a page needs."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from api.case_lines import cost_lines, record_of
 from api.case_view import view_case
-from api.pages.case_papers import papers_of
+from api.identity import CurrentUser
 from api.pages.desk import Desk
-from policy.access import Action, PersonalView, may
+from api.papers.catalogue import CALCULATION, CASE_FILE, offered
+from policy.access import Action, may
 from policy.answer_fields import REFUSAL_PROVISIONS
-from policy.costs import DEDUCTIONS, LABELS
-from policy.fields import Kind
-from policy.steps import step
 from policy.terms import ApplicationStatus
 
 MAIN_PATH = (
@@ -38,30 +36,12 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class CostLine:
-    label: str
-    amount: Decimal
-    sum: bool = False
-
-
-@dataclass(frozen=True)
 class PrintPage:
     """`dated` where the address takes the day that the paper is to bear (`posted_on`)."""
 
     href: str
     label: str
     dated: bool = False
-
-
-@dataclass(frozen=True)
-class Record:
-    """What was typed at a step: the step, the day, and label and text of each field."""
-
-    title: str
-    outcome: str
-    day: str
-    lines: tuple[tuple[str, str], ...]
-    paper_reason: str | None
 
 
 async def case_for(desk: Desk, application_id: uuid.UUID) -> dict[str, Any]:
@@ -83,7 +63,7 @@ async def case_for(desk: Desk, application_id: uuid.UUID) -> dict[str, Any]:
         "way": way(case),
         "costs": cost_lines(case["costs"]) if case["costs"] else [],
         "records": [record_of(record) for record in case["records"]],
-        "papers": print_pages(case, reads_files=may(desk.signed_in.post, Action.READ_FILE)),
+        "papers": print_pages(case, desk.signed_in),
         "provision_labels": {choice.code: choice.label for choice in REFUSAL_PROVISIONS},
     }
 
@@ -100,59 +80,19 @@ def way(case: Mapping[str, Any]) -> list[Stage]:
     return [Stage(label, state) for (label, _), state in zip(MAIN_PATH, states, strict=True)]
 
 
-def cost_lines(costs: Mapping[str, Any]) -> list[CostLine]:
-    """The statement in the order of A-13: total, compliant, what others paid, what is left."""
-    amounts = {name: Decimal(costs[name]) for name in LABELS}
-    paid = [CostLine(LABELS[name], -amounts[name]) for name in DEDUCTIONS if amounts[name]]
-    base = max(Decimal(), amounts["compliant_total"] + sum((line.amount for line in paid), Decimal()))
-    return [
-        CostLine(LABELS["total"], amounts["total"]),
-        CostLine(LABELS["compliant_total"], amounts["compliant_total"]),
-        *paid,
-        CostLine("个人负担的合规费用", base, sum=True),
-    ]
-
-
-def record_of(record: Mapping[str, Any]) -> Record:
-    declared = step(record["kind"])
-    outcome = declared.outcome(record["outcome"])
-    fields = {field.name: field for field in outcome.fields} if outcome else {}
-    lines = [
-        (fields[name].label if name in fields else name, _text(value, fields[name].choices if name in fields else ()))
-        for name, value in (record.get("fields") or {}).items()
-        if name not in fields or fields[name].kind is not Kind.DOCUMENTS
-    ]
-    if record.get("comment"):
-        lines.append(("备注", record["comment"]))
-    return Record(
-        declared.label,
-        outcome.label if outcome else record["outcome"],
-        record["day"],
-        tuple(lines),
-        record.get("paper_reason"),
-    )
-
-
-def _text(value: Any, choices: Sequence[Any]) -> str:
-    labels = {choice.code: choice.label for choice in choices}
-    values = value if isinstance(value, list) else [value]
-    return "、".join(labels.get(entry, str(entry)) for entry in values)
-
-
-def print_pages(case: Mapping[str, Any], *, reads_files: bool) -> list[PrintPage]:
-    """The papers of the case that can be printed, as far as this reader is shown them."""
-    to_post = {"township_notice", "county_notice"} & {task["kind"] for task in case["open_tasks"]}
-    pages = [PrintPage(f"/cases/{case['id']}/poster", "打印待张贴公示", dated=True)] if to_post and reads_files else []
-    pages += [
-        PrintPage(f"/papers/{notice['poster']}", "乡镇公示" if notice["level"] == "township" else "县级公示")
-        for notice in case["publicity"]
-        if notice["poster"]
-    ]
-    if reads_files and any(task["kind"] == "refusal_notice" for task in case["open_tasks"]):
+def print_pages(case: Mapping[str, Any], user: CurrentUser) -> list[PrintPage]:
+    """The papers of the case that can be printed, as far as this reader is shown them; those to be issued come first."""
+    waiting = {task["kind"] for task in case["open_tasks"]} if may(user.post, Action.READ_FILE) else set()
+    pages = []
+    if waiting & {"township_notice", "county_notice"}:
+        pages.append(PrintPage(f"/cases/{case['id']}/poster", "打印待张贴公示", dated=True))
+    if "refusal_notice" in waiting:
         pages.append(PrintPage(f"/cases/{case['id']}/refusal-notice", "预览书面告知书（附件5）"))
-    if case["refusal"] and case["refusal"]["notice"] and reads_files:
-        pages.append(PrintPage(f"/papers/{case['refusal']['notice']}", "书面告知书（附件5）"))
-    pages += [PrintPage(f"/cases/{case['id']}/papers/{name}", title) for name, title in papers_of(case).items()]
-    if case["decision"] and not PersonalView(case["view"]).payment_only:
-        pages.append(PrintPage(f"/cases/{case['id']}/calculation", "计算表"))
+    for paper in offered(case, user):
+        page = f"/papers/{paper.file}" if paper.file else _PAGES.get(paper.name, f"/cases/%s/papers/{paper.name}")
+        pages.append(PrintPage(page.replace("%s", case["id"]), paper.title))
     return pages
+
+
+_PAGES = {CALCULATION: "/cases/%s/calculation", CASE_FILE: "/cases/%s/file"}
+"""Where papers are shown that have an address of their own."""

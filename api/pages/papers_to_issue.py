@@ -10,8 +10,9 @@ from activities.casework import NOTICE_PERIODS
 from activities.correspondence import Correspondence
 from activities.issuing import poster_paper, refusal_paper
 from api.errors import not_allowed, not_found, wrong_fields
-from api.pages.desk import AtDesk
-from api.pages.printing import printable
+from api.pages.desk import AtDesk, Desk
+from api.pages.printing import download, printable
+from notifications.papers import Paper
 from policy.access import Action, may
 from policy.clock import today
 from policy.deadlines import notice_last_day
@@ -31,6 +32,16 @@ NOTICE_LEVELS = {
 @router.get("/cases/{application_id}/poster")
 async def poster_to_post(desk: AtDesk, application_id: uuid.UUID, posted_on: str = "") -> Response:
     """公示 as it is to be put up, today or on the day that a paper entry names; kept as issued once that is answered."""
+    poster = await _poster(desk, application_id, posted_on)
+    return printable(poster, application_id, f"/cases/{application_id}/poster.pdf?posted_on={poster.day.isoformat()}")
+
+
+@router.get("/cases/{application_id}/poster.pdf")
+async def poster_to_post_as_pdf(desk: AtDesk, application_id: uuid.UUID, posted_on: str = "") -> Response:
+    return await download(await _poster(desk, application_id, posted_on), "poster")
+
+
+async def _poster(desk: Desk, application_id: uuid.UUID, posted_on: str) -> Paper:
     user, services = desk.signed_in, desk.services
     if not may(user.post, Action.READ_FILE):
         raise not_allowed("您的岗位不能打印公示")
@@ -48,13 +59,22 @@ async def poster_to_post(desk: AtDesk, application_id: uuid.UUID, posted_on: str
         now = services.clock.now()
         look = Look(str(user.id), "application", application.id, application.division, "poster to post", now)
         names = Correspondence(services.options.base_url, 0)
-        paper = await poster_paper(session, services.vault, names, rulebook, application, notice, look)
-    return printable(paper, application_id)
+        return await poster_paper(session, services.vault, names, rulebook, application, notice, look)
 
 
 @router.get("/cases/{application_id}/refusal-notice")
 async def notice_to_issue(desk: AtDesk, application_id: uuid.UUID) -> Response:
     """附件5 as it would be issued today, without its number: read before the issuing is answered."""
+    notice = await _notice(desk, application_id)
+    return printable(notice, application_id, f"/cases/{application_id}/refusal-notice.pdf")
+
+
+@router.get("/cases/{application_id}/refusal-notice.pdf")
+async def notice_to_issue_as_pdf(desk: AtDesk, application_id: uuid.UUID) -> Response:
+    return await download(await _notice(desk, application_id), "refusal-notice")
+
+
+async def _notice(desk: Desk, application_id: uuid.UUID) -> Paper:
     user, services = desk.signed_in, desk.services
     if not may(user.post, Action.READ_FILE):
         raise not_allowed("您的岗位不能预览告知书")
@@ -67,8 +87,7 @@ async def notice_to_issue(desk: AtDesk, application_id: uuid.UUID) -> Response:
         rulebook = await load_rulebook(session, application.division, day)
         look = Look(str(user.id), "application", application.id, application.division, "notice to issue", now)
         names = Correspondence(services.options.base_url, 0)
-        paper = await refusal_paper(session, services.vault, names, rulebook, application, refusal, look, day)
-    return printable(paper, application_id)
+        return await refusal_paper(session, services.vault, names, rulebook, application, refusal, look, day)
 
 
 def _posting_day(typed: str, not_before: date, now_day: date) -> date:

@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
     applications,
+    case_file,
     cases,
     caught_mail,
     contract,
@@ -32,6 +33,7 @@ MODULES = (
     tasks,
     applications,
     cases,
+    case_file,
     fallback,
     people,
     papers,

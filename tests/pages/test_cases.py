@@ -5,8 +5,10 @@ from typing import Any
 from runtime.story.counter import Counter
 from tests.journeys.case import Case
 from tests.journeys.people import new_person
+from tests.notifications.pdf_text import words_of
 from tests.pages import posts
 from tests.pages.conftest import SignedIn
+from tests.pages.visitor import Shown, Visitor
 
 READERS = (
     posts.TOWNSHIP_CASEWORKER,
@@ -45,13 +47,26 @@ async def test_calculation_sheet_and_posters_can_be_printed(visiting: SignedIn, 
     assert "医疗救助金额计算表" in sheet.text
     assert "演示数据" in sheet.text
     assert "10,200.00" in sheet.text
-    [poster] = [part.partition('"')[0] for part in shown.html.split('href="')[1:] if part.startswith("/papers/")]
-    assert "医疗救助申请审核公示" in (await visitor.get(poster)).text
-    assert 'href="/static/paper.css"' in (await visitor.get(poster)).html
+    assert 'href="/static/paper.css"' in sheet.html
     assert (await visitor.get("/static/paper.css")).status == 200
+    [poster] = [part.partition('"')[0] for part in shown.html.split('href="')[1:] if part.startswith("/papers/")]
+    assert "医疗救助申请审核公示" in await words_at(visitor, poster)
     auditor = await visiting(posts.COUNTY_AUDITOR)
     assert poster in (await auditor.get(f"/cases/{case.id}")).html
-    assert "医疗救助申请审核公示" in (await auditor.get(poster)).text
+    assert "医疗救助申请审核公示" in await words_at(auditor, poster)
+
+
+async def words_at(visitor: Visitor, address: str) -> str:
+    """The words of the PDF at that address."""
+    answer = await visitor.http.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    return words_of(answer.content)
+
+
+def download_on(shown: Shown) -> str:
+    """The address behind 下载PDF."""
+    before, _, _ = shown.html.partition(">下载PDF<")
+    return before.rpartition('href="')[2].removesuffix('"')
 
 
 async def test_finance_is_not_offered_the_calculation(visiting: SignedIn, counter: Counter) -> None:
@@ -74,6 +89,7 @@ async def test_notice_is_printed_before_it_is_posted(visiting: SignedIn, counter
     assert "2025年3月10日" in poster.text
     assert person.name not in poster.text
     assert person.id_number not in poster.text
+    assert "2025年3月10日" in await words_at(visitor, download_on(poster))
     finance = await visiting(posts.FINANCE_CASEWORKER)
     assert (await finance.get(f"/cases/{case.id}/poster")).status == 403
 
@@ -104,6 +120,7 @@ async def test_refusal_shows_its_notice_and_both_remedies(visiting: SignedIn, co
     shown = await reader.get(preview)
     assert "（预览，未编号）" in shown.text
     assert refused["reason"] in shown.text
+    assert "（预览，未编号）" in await words_at(reader, download_on(shown))
     assert (await (await visiting(posts.FINANCE_CASEWORKER)).get(preview)).status == 403
     await case.done("refusal_notice", "issued", done_on="2025-01-16")
     await case.done("delivery", "delivered", {"method": "in_person"}, done_on="2025-01-17")
@@ -118,8 +135,9 @@ async def test_refusal_shows_its_notice_and_both_remedies(visiting: SignedIn, co
     assert "送达回证" in record.text
     assert "直接送达" in record.text
     assert "2025年3月18日" in record.text
+    assert "至2025年3月18日" in await words_at(visitor, download_on(record))
     [notice] = [part.partition('"')[0] for part in shown.html.split('href="')[1:] if part.startswith("/papers/")]
-    assert "不符合医疗救助条件书面告知书" in (await visitor.get(notice)).text
+    assert "不符合医疗救助条件书面告知书" in await words_at(visitor, notice)
 
 
 async def test_receipt_and_list_of_missing_papers_can_be_printed(visiting: SignedIn, counter: Counter) -> None:
@@ -142,5 +160,29 @@ async def test_receipt_and_list_of_missing_papers_can_be_printed(visiting: Signe
     receipt = await visitor.get(f"/cases/{accepted.id}/papers/receipt")
     assert "受理回执" in receipt.text
     assert "医疗诊断书" in receipt.text
+    assert "医疗救助申请受理回执" in await words_at(visitor, download_on(receipt))
     auditor = await visiting(posts.COUNTY_AUDITOR)
     assert (await auditor.get(f"/cases/{accepted.id}/papers/receipt")).status == 404
+
+
+async def test_case_file_tells_the_whole_case_as_far_as_its_reader_sees_it(
+    visiting: SignedIn, counter: Counter
+) -> None:
+    person = new_person()
+    case = await (await Case.file(counter, person=person)).to("payment_request")
+    clerk, auditor, finance = [
+        await visiting(name) for name in (posts.TOWNSHIP_CASEWORKER, posts.COUNTY_AUDITOR, posts.FINANCE_CASEWORKER)
+    ]
+    shown = await clerk.get(f"/cases/{case.id}")
+    assert f'href="/cases/{case.id}/file"' in shown.html
+    page = await clerk.get(f"/cases/{case.id}/file")
+    words = await words_at(clerk, download_on(page))
+    for told in (case.number, person.id_number, "患病情况属实", "24,731.00", "乡镇第1次", "县级已批准", "10,200.00"):
+        assert told in page.text, told
+        assert told in words, told
+    masked = await auditor.get(f"/cases/{case.id}/file")
+    assert "部分个人信息已隐去" in masked.text
+    assert person.id_number not in masked.html
+    assert person.name not in await words_at(auditor, download_on(masked))
+    assert f"/cases/{case.id}/file" not in (await finance.get(f"/cases/{case.id}")).html
+    assert (await finance.get(f"/cases/{case.id}/file")).status == 403

@@ -5,10 +5,10 @@ record says. Only who may see the applicant in full is shown them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.papers.reading import Case, CaseReading
 from notifications.papers import (
     PROVISIONAL_CALENDAR,
     AcceptanceReceipt,
@@ -21,22 +21,7 @@ from notifications.papers import (
 from policy.offices import office_name
 from policy.refusal_steps import DELIVERY
 from policy.remedies import may_still_move
-from policy.rulebook import Rulebook
 from policy.terms import Department, DocumentKind
-
-Case = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Issuer:
-    """Who issues, and by which law. `township` is the name of the case's township."""
-
-    township: str
-    rulebook: Rulebook
-
-    @property
-    def name(self) -> str:
-        return office_name(self.township, Department.TOWNSHIP_GOVERNMENT)
 
 
 def papers_of(case: Case) -> dict[str, str]:
@@ -51,18 +36,23 @@ def papers_of(case: Case) -> dict[str, str]:
     return {name: TITLES[name] for name, known in told.items() if known}
 
 
-def draw(name: str, case: Case, issuer: Issuer) -> Paper:
+def draw(name: str, reading: CaseReading) -> Paper:
     """The paper of that name; one of `papers_of`."""
-    return _DRAWN[name](case, issuer)
+    return _DRAWN[name](reading)
 
 
-def _receipt(case: Case, issuer: Issuer) -> Paper:
+def _issuer(reading: CaseReading) -> str:
+    return office_name(reading.case["division_name"], Department.TOWNSHIP_GOVERNMENT)
+
+
+def _receipt(reading: CaseReading) -> Paper:
+    case, issuer = reading.case, _issuer(reading)
     pending_until = _due(case, "pending_papers")
     kinds = {state: [paper["label"] for paper in case["documents"] if paper["state"] == state] for state in _STATES}
     return AcceptanceReceipt(
-        demonstration=issuer.rulebook.demonstration,
+        demonstration=reading.rulebook.demonstration,
         case_number=case["number"],
-        issuer=issuer.name,
+        issuer=issuer,
         applicant_name=case["applicant"]["name"],
         submitted_on=date.fromisoformat(case["submitted_on"]),
         accepted_on=date.fromisoformat(case["accepted_on"]),
@@ -70,36 +60,38 @@ def _receipt(case: Case, issuer: Issuer) -> Paper:
         pending_papers=tuple(kinds["pending"]) if pending_until else (),
         pending_until=pending_until if kinds["pending"] else None,
         survey_until=_due(case, "survey"),
-        contact=issuer.name,
+        contact=issuer,
     )
 
 
-def _missing_papers(case: Case, issuer: Issuer) -> Paper:
+def _missing_papers(reading: CaseReading) -> Paper:
+    case, issuer = reading.case, _issuer(reading)
     asked = _entry(case, "counter:acceptance:ask_supplement")
     assert asked is not None
     return MissingPapers(
-        demonstration=issuer.rulebook.demonstration,
+        demonstration=reading.rulebook.demonstration,
         case_number=case["number"],
-        issuer=issuer.name,
+        issuer=issuer,
         applicant_name=case["applicant"]["name"],
         submitted_on=date.fromisoformat(case["submitted_on"]),
         told_on=date.fromisoformat(asked["day"]),
         missing=tuple(DocumentKind(kind).label for kind in asked["codes"]["missing"]),
         note=_typed(case, "acceptance", "ask_supplement", "note"),
-        citation=issuer.rulebook.cite("A-37"),
+        citation=reading.rulebook.cite("A-37"),
         supply_until=_due(case, "supplement"),
-        contact=issuer.name,
+        contact=issuer,
     )
 
 
-def _delivery(case: Case, issuer: Issuer) -> Paper:
+def _delivery(reading: CaseReading) -> Paper:
+    case, issuer = reading.case, _issuer(reading)
     refusal = case["refusal"]
     issued = date.fromisoformat(refusal["issued_on"])
     reconsideration_until = date.fromisoformat(refusal["reconsideration_until"])
     suit_until = date.fromisoformat(refusal["suit_until"])
     return DeliveryRecord(
-        demonstration=issuer.rulebook.demonstration,
-        issuer=issuer.name,
+        demonstration=reading.rulebook.demonstration,
+        issuer=issuer,
         case_number=case["number"],
         document_title=RefusalNotice.title,
         document_number=refusal["number"],
@@ -107,11 +99,11 @@ def _delivery(case: Case, issuer: Issuer) -> Paper:
         method=_METHODS.get(refusal["method"], ""),
         received_by=_typed(case, "delivery", "delivered", "recipient"),
         delivered_on=date.fromisoformat(refusal["delivered_on"]),
-        reconsideration_period=period_in_words(issuer.rulebook.parameter("T-RECON", issued)),
+        reconsideration_period=period_in_words(reading.rulebook.parameter("T-RECON", issued)),
         reconsideration_until=reconsideration_until,
-        suit_period=period_in_words(issuer.rulebook.parameter("T-SUIT", issued)),
+        suit_period=period_in_words(reading.rulebook.parameter("T-SUIT", issued)),
         suit_until=suit_until,
-        remark=PROVISIONAL_CALENDAR if may_still_move(issuer.rulebook, reconsideration_until, suit_until) else None,
+        remark=PROVISIONAL_CALENDAR if may_still_move(reading.rulebook, reconsideration_until, suit_until) else None,
     )
 
 
@@ -123,7 +115,7 @@ _METHODS = {
     if field.name == "method"
     for choice in field.choices
 }
-_DRAWN: Mapping[str, Callable[[Case, Issuer], Paper]] = {
+_DRAWN: Mapping[str, Callable[[CaseReading], Paper]] = {
     "receipt": _receipt,
     "missing-papers": _missing_papers,
     "delivery": _delivery,
