@@ -5,13 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.applications import ApplicationRow, PaperRow, PublicityRow, RefusalRow
+from store.applications import ApplicationRow, PaperRow, PublicityRow, RefusalRow, RemedyRow
+from store.case_acts import CaseActRow
 from store.decisions import DecisionRow
 from store.files import FileRow
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
 
-BELONGING = (PaperRow, PublicityRow, RefusalRow, DecisionRow, FileRow)
+BELONGING = (PaperRow, PublicityRow, RefusalRow, RemedyRow, DecisionRow, FileRow)
 
 
 async def hand_to(session: AsyncSession, application: ApplicationRow, division: str, day: date, now: datetime) -> None:
@@ -25,6 +26,7 @@ async def hand_to(session: AsyncSession, application: ApplicationRow, division: 
     application.last_act_on = max(application.last_act_on, day)
     for table in BELONGING:
         await session.execute(update(table).where(table.application_id == application.id).values(division=division))
+    await session.execute(update(CaseActRow).where(CaseActRow.subject_id == application.id).values(division=division))
     await session.execute(update(TaskRow).where(TaskRow.subject_id == application.id).values(division=division))
     await session.execute(update(PeriodRow).where(PeriodRow.subject_id == application.id).values(division=division))
     record(

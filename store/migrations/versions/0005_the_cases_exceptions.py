@@ -31,6 +31,34 @@ ABOUT_A_CASE_IN_SCOPE = (
 )
 """Entries are never rewritten: where a case has moved, its new office reads what was entered at the old one."""
 
+FUNCTIONS = """
+create or replace function person_known(wanted bytea) returns uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select coalesce(merged_into, id) from person where id_index = wanted
+$$;
+comment on function person_known is 'One row per ID number in the whole province, also where the caller may not see it; of a number '
+  'that turned out to be wrong, the person whom it was about.';
+
+create function settlement_used(person uuid, settlement bytea, but uuid) returns boolean
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select 1 from application a where a.settlement_index = settlement and a.id is distinct from but
+                  and a.status not in ('withdrawn', 'rejected', 'lapsed')
+                  and (a.person_id = person
+                       or a.household_id = (select p.household_id from person p where p.id = person)))
+$$;
+comment on function settlement_used(uuid, bytea, uuid) is 'One bill is aided once, also when another member of the household '
+  'hands it in (B-21). The application `but` is left out: the one that is being corrected.';
+
+create or replace function settlement_used(person uuid, settlement bytea) returns boolean
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select settlement_used(person, settlement, null)
+$$;
+
+create function cases_elsewhere(person uuid) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select 1 from application a where a.person_id = person and not in_scope(a.division))
+$$;
+comment on function cases_elsewhere is 'Whether somebody has cases that the caller may not see: nothing about them is said.';
+"""
+
 
 def upgrade() -> None:
     op.add_column("application", sa.Column("resume_at", sa.String(), nullable=False))
@@ -64,9 +92,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entered_by"], ["account.id"], name=op.f("remedy_entered_by_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("remedy_pkey")),
     )
-    op.create_index("remedy_open_once", "remedy", ["refusal_id"], unique=True, postgresql_where=sa.text("result is null"))
+    op.create_index(
+        "remedy_open_once", "remedy", ["refusal_id"], unique=True, postgresql_where=sa.text("result is null")
+    )
     op.create_index(op.f("remedy_application_id_idx"), "remedy", ["application_id"], unique=False)
     _wall("remedy")
+    op.create_table(
+        "case_act",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("subject_type", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("acted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acted_by", sa.Uuid(), nullable=False),
+        sa.Column("codes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("typed_sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("subject_type in ('application', 'person')", name=op.f("case_act_subject_type_check")),
+        sa.ForeignKeyConstraint(["acted_by"], ["account.id"], name=op.f("case_act_acted_by_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("case_act_pkey")),
+    )
+    op.create_index("case_act_subject_idx", "case_act", ["subject_id", "id"], unique=False)
+    _wall("case_act")
     for table, condition in POLICIES.items():
         op.execute(f"drop policy api on {table}")
         op.execute(f"create policy api on {table} to jiuzhu_api using ({condition}) with check ({condition})")
@@ -76,6 +124,9 @@ def upgrade() -> None:
     )
     op.execute(f"create policy api on timeline to jiuzhu_api using ({ABOUT_A_CASE_IN_SCOPE}) with check ({own})")
     op.execute("grant insert, update on remedy to jiuzhu_api")
+    op.execute("grant insert on case_act to jiuzhu_api")
+    op.execute("grant update (status) on refusal to jiuzhu_api")
+    op.execute(FUNCTIONS)
     op.execute("grant update on publicity to jiuzhu_api")
 
 
