@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -79,30 +79,24 @@ async def _write(
     submitted_on = filing.submitted_on or today(services.clock)
     division = normal_division(filing.division)
     registered = await register(session, vault, filing.applicant, division, now)
-    settlement = _settlement_index(vault, filing.costs.settlement_no)
-    await _check_settlement(session, registered.person, settlement)  # again, now that twins wait for each other
+    settlement = settlement_index(vault, filing.costs.settlement_no)
+    await check_settlement(session, registered.person, settlement)  # again, now that twins wait for each other
     application: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
     number = await _next_number(session, division, submitted_on)
     row = ApplicationRow(
         id=application,
         number=number,
         division=division,
-        category=filing.category.value,
         status=ApplicationStatus.SUBMITTED.value,
         person_id=registered.person,
         household_id=registered.household,
-        residence=filing.applicant.residence.value,
-        registered_in=normal_division(filing.applicant.registered_in or division),
-        recognised_in=_division(filing.applicant.recognised_in),
-        insured_in=_division(filing.applicant.insured_in),
         submitted_on=submitted_on,
         last_act_on=submitted_on,
         filed_at=now,
         filed_by=user.id,
         settlement_index=settlement,
-        payee_kind=filing.payee.kind.value,
-        **_plain_costs(filing),
-        **_sealed(vault, application, filing),
+        paper_reason_sealed=_sealed_reason(vault, application, filing),
+        **columns_of(vault, application, filing),
     )
     session.add(row)
     await session.flush()
@@ -128,7 +122,22 @@ async def _write(
     return Filed(application, number, row.status)
 
 
-def _settlement_index(vault: Vault, typed: str) -> bytes:
+def columns_of(vault: Vault, application: uuid.UUID, filing: Filing) -> dict[str, Any]:
+    """What a filing says, as the columns of its row: the same for a new application and a corrected one."""
+    applicant = filing.applicant
+    return {
+        "category": filing.category.value,
+        "residence": applicant.residence.value,
+        "registered_in": normal_division(applicant.registered_in or filing.division),
+        "recognised_in": _division(applicant.recognised_in),
+        "insured_in": _division(applicant.insured_in),
+        "payee_kind": filing.payee.kind.value,
+        **_plain_costs(filing),
+        **_sealed(vault, application, filing),
+    }
+
+
+def settlement_index(vault: Vault, typed: str) -> bytes:
     return vault.blind("settlement", same_number(typed))
 
 
@@ -137,13 +146,20 @@ async def _check_unused(services: Services, session: AsyncSession, reading: Read
     id_number, settlement = reading.applicant.get("id_number"), reading.costs.get("settlement_no")
     person = await known_person(session, services.vault, id_number) if id_number and settlement else None
     if person and settlement:
-        await _check_settlement(session, person, _settlement_index(services.vault, settlement))
+        await check_settlement(session, person, settlement_index(services.vault, settlement))
 
 
-async def _check_settlement(session: AsyncSession, person: uuid.UUID, settlement: bytes) -> None:
+async def check_settlement(
+    session: AsyncSession, person: uuid.UUID, settlement: bytes, *, but: uuid.UUID | None = None
+) -> None:
+    """Raises Refusal where the bill has been handed in already, by this person or another of the household (B-21).
+
+    `but` is the application that is being corrected. Whoever asks about the same bill waits until the transaction ends.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(settlement[:8], signed=True))))
     used = await session.scalar(
-        text("select settlement_used(:person, :settlement)"),
-        {"person": person, "settlement": settlement},
+        text("select settlement_used(:person, :settlement, :but)"),
+        {"person": person, "settlement": settlement, "but": but},
     )
     if used:
         zh, en = (
@@ -181,7 +197,12 @@ def _plain_costs(filing: Filing) -> dict[str, Any]:
     return plain | {"treatment": costs.treatment.value, "remote_filed": bool(costs.filing_no)}
 
 
-def _sealed(vault: Vault, application: uuid.UUID, filing: Filing) -> dict[str, bytes | None]:
+def _sealed_reason(vault: Vault, application: uuid.UUID, filing: Filing) -> bytes | None:
+    reason = filing.paper_reason
+    return vault.seal("application", "paper_reason", application, reason) if reason else None
+
+
+def _sealed(vault: Vault, application: uuid.UUID, filing: Filing) -> dict[str, bytes]:
     applicant, costs = filing.applicant, filing.costs
     household = [
         {"name": member.name, "id_number": normal(member.id_number), "relation": member.relation}
@@ -197,11 +218,9 @@ def _sealed(vault: Vault, application: uuid.UUID, filing: Filing) -> dict[str, b
         },
         "medical": costs.model_dump(include=SEALED_COSTS),
         "payee": filing.payee.model_dump(include={"name", "account", "bank"}),
-        "paper_reason": filing.paper_reason or None,
     }
     return {
-        f"{column}_sealed": vault.seal("application", column, application, content) if content is not None else None
-        for column, content in cells.items()
+        f"{column}_sealed": vault.seal("application", column, application, content) for column, content in cells.items()
     }
 
 

@@ -1,7 +1,7 @@
 """What must hold of a new application beyond its shape: every problem is found, each at its field, with its clause."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -61,22 +61,46 @@ async def check_filing(session: AsyncSession, user: CurrentUser, reading: Readin
     return Checked(_each_once(problems), files)
 
 
+async def check_corrected(session: AsyncSession, division: str, reading: Reading, today: date) -> list[Problem]:
+    """What must hold of a registered application whose content is put right: all of it but where and when it was filed."""
+    submitted_on = reading.top.get("submitted_on") or today
+    rulebook = await load_rulebook(session, division, today)
+    problems = [
+        *reading.problems,
+        *await _known_divisions(session, _named(reading), today),
+        *_numbers(reading, today),
+        *_costs(reading),
+        *_dates(reading, submitted_on, today),
+        *_treatment(reading),
+        *_recognition(reading, rulebook, submitted_on, today),
+    ]
+    return _each_once(problems)
+
+
 async def _divisions(session: AsyncSession, user: CurrentUser, reading: Reading, today: date) -> Sequence[Problem]:
+    problems = await _known_divisions(session, _named(reading), today)
+    township = normal_division(reading.top.get("division") or "")
+    if township and not any(problem.pointer == "/division" for problem in problems):
+        problems += _own_township(user, township)
+    return problems
+
+
+def _named(reading: Reading) -> dict[str, str]:
+    """Every division that the application names, by its pointer."""
     named = {"/division": reading.top.get("division")} | {
         f"/applicant/{name}": reading.applicant.get(name) for name in ("registered_in", "recognised_in", "insured_in")
     }
-    codes = {pointer: normal_division(code) for pointer, code in named.items() if code}
+    return {pointer: normal_division(code) for pointer, code in named.items() if code}
+
+
+async def _known_divisions(session: AsyncSession, codes: Mapping[str, str], today: date) -> list[Problem]:
     rows = await session.scalars(select(DivisionRow).where(DivisionRow.code.in_(set(codes.values()))))
     known = {row.code for row in rows if row.valid_from <= today and (row.valid_to is None or today < row.valid_to)}
-    problems = [
+    return [
         Problem(pointer, f"没有区划代码{code}", f"there is no division {code}")
         for pointer, code in codes.items()
         if code not in known
     ]
-    township = codes.get("/division", "")
-    if township in known:
-        problems += _own_township(user, township)
-    return problems
 
 
 def _own_township(user: CurrentUser, township: str) -> Iterable[Problem]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.filing.shape import Applicant, Member
@@ -35,6 +35,9 @@ async def register(
         found or await enter(session, vault, somebody, index, household, division, now)
         for somebody, index, found in zip(people, indexes, known, strict=True)
     ]
+    await session.execute(  # those whom only a list had named so far
+        update(PersonRow).where(PersonRow.id.in_(ids), PersonRow.household_id.is_(None)).values(household_id=household)
+    )
     return Registered(ids[0], household)
 
 
