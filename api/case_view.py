@@ -19,7 +19,7 @@ from policy.steps import step
 from policy.terms import ApplicationStatus, Category, DocumentKind, PayeeKind, PaymentStatus, RefusalStatus, Residence
 from store import lists
 from store.accounts import AccountRow
-from store.applications import ApplicationRow, PaperRow, PublicityRow, RefusalRow
+from store.applications import ApplicationRow, PaperRow, PublicityRow, RefusalRow, RemedyRow
 from store.decisions import DecisionRow
 from store.disclosure import Cell, Look, disclose
 from store.payments import PaymentRow
@@ -74,7 +74,8 @@ async def view_case(
             "decision": await _decision(session, user, row),
             "publicity": await _publicity(session, row),
             "payment": None if user.view.identity_only else await _payment(session, row),
-            "refusal": await _refusal(session, row),
+            "refusal": await _refusal(services, session, user, row, purpose),
+            "household_cases": await _household_cases(session, user, row),
             "timeline": await _timeline(session, user, row, tasks),
             "records": await _records(services, session, user, row, purpose),
         }
@@ -299,7 +300,21 @@ async def _payment(session: AsyncSession, row: ApplicationRow) -> dict[str, Any]
     }
 
 
-async def _refusal(session: AsyncSession, row: ApplicationRow) -> dict[str, Any] | None:
+async def _household_cases(session: AsyncSession, user: CurrentUser, row: ApplicationRow) -> list[dict[str, Any]]:
+    """The household's other cases inside the reader's area: ids, numbers and status only; none for a department asked."""
+    if user.view.identity_only or row.household_id is None:
+        return []
+    found = await session.execute(
+        select(ApplicationRow.id, ApplicationRow.number, ApplicationRow.status)
+        .where(ApplicationRow.household_id == row.household_id, ApplicationRow.id != row.id)
+        .order_by(ApplicationRow.id)
+    )
+    return [dict(case) for case in found.mappings()]
+
+
+async def _refusal(
+    services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
+) -> dict[str, Any] | None:
     newest = select(RefusalRow).where(RefusalRow.application_id == row.id).order_by(RefusalRow.opening.desc()).limit(1)
     refusal = await session.scalar(newest)
     if refusal is None:
@@ -317,7 +332,31 @@ async def _refusal(session: AsyncSession, row: ApplicationRow) -> dict[str, Any]
         "reconsideration_until": refusal.reconsideration_until,
         "suit_until": refusal.suit_until,
         "notice": refusal.notice_file,
+        "remedies": await _remedies(services, session, user, row, purpose),
     }
+
+
+async def _remedies(
+    services: Services, session: AsyncSession, user: CurrentUser, row: ApplicationRow, purpose: str
+) -> list[dict[str, Any]]:
+    """Reconsiderations and suits of all openings; where they were filed, for those who may read the applicant's papers."""
+    rows = (
+        await session.scalars(select(RemedyRow).where(RemedyRow.application_id == row.id).order_by(RemedyRow.id))
+    ).all()
+    typed: dict[str, Any] = {}
+    if rows and may(user.post, Action.READ_FILE):
+        cells = {str(remedy.id): Cell("remedy", "typed", remedy.id, remedy.typed_sealed) for remedy in rows}
+        typed = disclose(session, services.vault, _look(services, user, row, purpose), cells)
+    return [
+        {
+            "kind": remedy.kind,
+            "filed_on": remedy.filed_on,
+            "body": (typed.get(str(remedy.id)) or {}).get("body"),
+            "result": remedy.result,
+            "result_on": remedy.result_on,
+        }
+        for remedy in rows
+    ]
 
 
 async def _timeline(
