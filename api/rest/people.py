@@ -1,11 +1,13 @@
 """Finding a person: by blind index, exactly, for a stated purpose, logged (C-22). Personal data stays out of addresses."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import Refusal, not_allowed, not_yet_built
@@ -56,7 +58,8 @@ async def search(services: At, user: User, wanted: Search) -> dict[str, Any]:
         conditions.append(PersonRow.last4_index == services.vault.blind(LAST_FOUR, normal(wanted.last4)))
     now = services.clock.now()
     async with services.database.transaction(user.scope) as session:
-        people = (await session.scalars(select(PersonRow).where(*conditions).order_by(PersonRow.id).limit(MOST))).all()
+        people = await _found(session, conditions)
+        merged = await _merged(session, people)
         if not people:  # that somebody is unknown here is an answer about them, too
             _log_in_vain(services, session, user, wanted.purpose, now)
         items = []
@@ -77,10 +80,30 @@ async def search(services: At, user: User, wanted: Search) -> dict[str, Any]:
                     "name": opened["name"] if full else mask_name(opened["name"]),
                     "id_number": opened["id_number"] if full else mask_id_number(opened["id_number"]),
                     "division": person.division,
+                    "merged": merged.get(person.id, []),
                     "applications": [dict(row) for row in cases.mappings()],
                 }
             )
     return json_object({"items": items, "next": None})
+
+
+async def _found(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Sequence[PersonRow]:
+    """Whoever matches; in place of a record that was merged, the person that it turned out to be (R-MERGE)."""
+    matching = select(func.coalesce(PersonRow.merged_into, PersonRow.id)).where(*conditions)
+    rows = await session.scalars(select(PersonRow).where(PersonRow.id.in_(matching)).order_by(PersonRow.id).limit(MOST))
+    return rows.all()
+
+
+async def _merged(session: AsyncSession, people: Sequence[PersonRow]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """The records that were merged into each of them."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    wanted = select(PersonRow.id, PersonRow.merged_into).where(
+        PersonRow.merged_into.in_([person.id for person in people])
+    )
+    for key, into in await session.execute(wanted.order_by(PersonRow.id)):
+        if into is not None:
+            found.setdefault(into, []).append(key)
+    return found
 
 
 def _log_in_vain(services: Services, session: AsyncSession, user: CurrentUser, words: str, now: datetime) -> None:
