@@ -13,7 +13,8 @@ from api.rest.uploads import empty_form, workbook
 from api.services import MEGABYTE
 from api.table_uploads import Handed, kinds_for, list_uploads, receipt_of, take_in_table, view_upload
 from policy.access import Action
-from policy.terms import Level, UploadState
+from policy.offices import office_name
+from policy.terms import Department, Level, UploadState
 
 router = APIRouter(prefix="/uploads")
 PAGE = 20
@@ -59,6 +60,7 @@ async def show(desk: AtDesk, upload_id: uuid.UUID, again: str = "", after: int =
         "uploads/_result.html" if part else "uploads/upload.html",
         HERE,
         upload=upload,
+        office="" if part else office_name(desk.names.get(upload["division"], ""), Department(upload["department"])),
         finished=upload["state"] in FINISHED,
         first=after <= 0,
         may_hand_in=upload["kind"] in {kind.code for kind in kinds_for(desk.signed_in)},
