@@ -10,7 +10,22 @@ from api.headers import SecurityHeaders
 from api.identity import SignIn
 from api.measures import API, Measures, Measuring
 from api.pages.routes import mount
-from api.rest import applications, decisions, divisions, files, health, papers, people, policy, sessions, tasks, uploads
+from api.rest import (
+    applications,
+    case_acts,
+    decisions,
+    divisions,
+    files,
+    health,
+    papers,
+    people,
+    policy,
+    sessions,
+    staff,
+    tasks,
+    teamwork,
+    uploads,
+)
 from api.services import Services
 from policy.problems import Problem
 from store.paging import BadCursor
@@ -32,7 +47,21 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(BadCursor, _bad_cursor)
     rest = APIRouter(prefix=API)
-    for module in (sessions, tasks, applications, decisions, people, files, papers, divisions, policy, uploads):
+    for module in (
+        sessions,
+        case_acts,
+        tasks,
+        teamwork,
+        staff,
+        applications,
+        decisions,
+        people,
+        files,
+        papers,
+        divisions,
+        policy,
+        uploads,
+    ):
         rest.include_router(module.router)
     app.include_router(rest)
     app.include_router(health.router)

@@ -171,13 +171,18 @@ class Incidents:
         try:
             await self._app(scope, receive, watched)
         except Exception as error:
-            incident = uuid.uuid4().hex[:12]
-            log.error("incident", incident=incident, method=scope["method"], error=_kind(error), places=_places(error))
+            refusal = unforeseen(error, method=scope["method"])
             if begun:
                 return
-            refusal = _told(error, incident)
             response = await answer(Request(scope, receive), refusal)
             await response(scope, receive, send)
+
+
+def unforeseen(error: Exception, **where: str) -> Refusal:
+    """What is told of an error that nobody foresaw; it is logged with an incident number, never with what was in it."""
+    incident = uuid.uuid4().hex[:12]
+    log.error("incident", incident=incident, **where, error=_kind(error), places=_places(error))
+    return _told(error, incident)
 
 
 _PASSING = (OperationalError, InterfaceError, PoolTimeout)

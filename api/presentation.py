@@ -11,6 +11,7 @@ from policy.fields import fields_schema
 from policy.parameters import label as parameter_label
 from policy.step import Outcome
 from policy.steps import step
+from policy.suspension import categories, stands_too_long
 from store.timekeeping import Timekeeping
 
 
@@ -61,6 +62,7 @@ def task_view(row: Mapping[str, Any], time: Timekeeping) -> dict[str, Any]:
                 "basis": row["basis"],
                 "version": row["deadline_version"],
             },
+            "suspension": _suspension(row, time),
             "light": "green" if done else time.light(division, target, row["late_after"]).value,
             "answer": _answer(row),
             "days_late": row["days_late"],
@@ -102,4 +104,20 @@ def _answer(row: Mapping[str, Any]) -> dict[str, Any] | None:
         "at": row["answered_at"],
         "done_on": row["done_on"],
         "acknowledged": row["acknowledged_at"] is not None,
+        "acted_for": row["acted_for"],
+        "acted_for_name": row["acted_for_name"],
+    }
+
+
+def _suspension(row: Mapping[str, Any], time: Timekeeping) -> dict[str, Any] | None:
+    """While the clock stands still (中止): why, since when, and whether so long that a supervisor is to look."""
+    if row["suspended_on"] is None or row["state"] != "open":
+        return None
+    rulebook = time.rulebook(row["division"])
+    category = row["suspension_category"]
+    return {
+        "category": category,
+        "label": categories(rulebook, time.today).get(category, category),
+        "since": row["suspended_on"],
+        "long": stands_too_long(rulebook, row["suspended_on"], time.today),
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.parameter_name import parameter_name
+from api.teamwork.wording import act_text
 from policy.step import Step
 from policy.steps import is_kind, step
 from policy.terms import Category, DocumentKind, Level, PayeeKind, Rung
@@ -25,11 +26,13 @@ def _counter(subject: str, action: str, codes: Codes) -> str | None:
     if subject in ("missing_parameter", "confirm_module") and action == "released":
         return f"参数“{parameter_name(codes['key'])}”已由同市录入，本案继续办理"
     if not is_kind(subject):
-        return None
+        return act_text(action, codes, None) if subject == "application" else None
     declared = step(subject)
     outcome = declared.outcome(action)
+    if outcome is None and (act := act_text(action, codes, declared.label)):
+        return act
     said = f"{declared.label}：{outcome.label if outcome else action}"
-    return said + _particulars(codes) + _lateness(codes) + _paper_entry(codes)
+    return said + _particulars(codes) + _lateness(codes) + _stood_in(codes) + _paper_entry(codes)
 
 
 def _particulars(codes: Codes) -> str:
@@ -52,6 +55,10 @@ def _lateness(codes: Codes) -> str:
     return f"，超期{codes['days_late']}个工作日" if codes.get("days_late") else ""
 
 
+def _stood_in(codes: Codes) -> str:
+    return f"（代{codes['acted_for']}办理）" if codes.get("acted_for") else ""
+
+
 def _paper_entry(codes: Codes) -> str:
     return "（补录）" if codes.get("paper") else ""
 
@@ -67,7 +74,12 @@ def _desk(subject: str, action: str, codes: Codes) -> str | None:
     return f"转{declared.label}{named}{due}"
 
 
-_WHY_CLOSED = {"recalled": "上一环节已撤回", "moved": "案卷转送其他乡镇（街道）", "withdrawn": "申请人撤回申请"}
+_WHY_CLOSED = {
+    "order_closed": "督办已办结",
+    "recalled": "上一环节已撤回",
+    "moved": "案卷转送其他乡镇（街道）",
+    "withdrawn": "申请人撤回申请",
+}
 
 
 def _deadline(subject: str, action: str, codes: Codes) -> str | None:
@@ -85,7 +97,8 @@ def _calendar(subject: str, action: str, codes: Codes) -> str | None:
     declared = _step(subject)
     if declared is None or action != "moved":
         return None
-    return f"因工作日历调整，{declared.label}期限由{codes.get('old') or '无'}改为{codes.get('new') or '无'}"
+    why = "本地停办" if codes.get("closure") else "工作日历调整"
+    return f"因{why}，{declared.label}期限由{codes.get('old') or '无'}改为{codes.get('new') or '无'}"
 
 
 def _procedure(subject: str, action: str, codes: Codes) -> str | None:

@@ -18,6 +18,8 @@ select t.id, t.kind, t.step, t.round, t.detail, t.subject_type, t.subject_id, t.
        t.acknowledged_at, t.days_late, t.closed_reason, t.assignee as assignee_id, t.workflow_id,
        holder.username as assignee, holder.name as assignee_name,
        doer.username as answered_by, doer.name as answered_by_name,
+       absent.username as acted_for, absent.name as acted_for_name,
+       s.category as suspension_category, s.suspended_on,
        p.nominal, p.work_target, p.late_after, p.basis, p.counted_from, p.missing_key, p.deadline_version,
        a.number, a.category, a.status as subject_status,
        coalesce(p.work_target, date '9999-12-31') as sort_day
@@ -26,6 +28,8 @@ join period p on p.id = t.period_id
 left join application a on a.id = t.subject_id
 left join account holder on holder.id = t.assignee
 left join account doer on doer.id = t.answered_by
+left join account absent on absent.id = t.acted_for
+left join suspension s on s.task_id = t.id and s.resumed_at is null
 """
 
 
@@ -35,9 +39,12 @@ HEADS = (Role.SUPERVISOR, Role.LEADER)
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """`state`: open, overdue, done. `box`: mine (assigned to `account`), office (at `post` in `division`), area.
+    """`state`: open, overdue, done, suspended, stale. `box`: mine (assigned to `account`), office (at `post` in `division`),
+    area.
 
-    The office of a supervisor or leader is the whole unit: all that waits for any post of their department there.
+    The office of a supervisor or leader is the whole unit: all that waits for any post of their department there. Who
+    stands in for others (`stands_for`) has their boxes too. `stale` are those without a term that were opened before
+    `stale_before`.
     """
 
     account: uuid.UUID
@@ -48,6 +55,9 @@ class TaskFilter:
     box: str = "office"
     kind: str = ""
     q: str = ""
+    stands_for: tuple[tuple[uuid.UUID, Role], ...] = ()
+    """Absent people of the same unit with their role."""
+    stale_before: date | None = None
 
 
 async def tasks(session: AsyncSession, wanted: TaskFilter, *, cursor: str | None = None, limit: int = 50) -> Page:
@@ -136,6 +146,15 @@ def _state(wanted: TaskFilter, values: dict[str, Any]) -> Sequence[str]:
     if wanted.state == "overdue":
         values["today"] = wanted.today
         return ("t.state = 'open'", "p.late_after < :today")
+    if wanted.state == "suspended":
+        return ("t.state = 'open'", "s.id is not null")
+    if wanted.state == "stale":
+        values["stale_before"] = wanted.stale_before
+        return (
+            "t.state = 'open'",
+            "p.nominal is null and p.missing_key is null and s.id is null",
+            "(t.opened_at at time zone 'Asia/Shanghai')::date <= :stale_before",
+        )
     return ("t.state = 'open'",)
 
 
@@ -143,14 +162,15 @@ def _box(wanted: TaskFilter, values: dict[str, Any]) -> Sequence[str]:
     if wanted.box == "area":
         return ()
     if wanted.box == "mine":
-        values["account"] = wanted.account
-        return ("coalesce(t.answered_by, t.assignee) = :account",)
+        values |= {"account": wanted.account, "absent": [account for account, _role in wanted.stands_for]}
+        own = "coalesce(t.answered_by, t.assignee) = :account"
+        return (f"({own} or t.state = 'open' and t.assignee = any(:absent))" if wanted.stands_for else own,)
     values |= {"office": wanted.division, "department": wanted.post.department.value}
     unit = ("t.office = :office", "t.department = :department")
     if wanted.post.role in HEADS:
         return unit
-    values["role"] = wanted.post.role.value
-    return (*unit, "t.role = :role")
+    values["roles"] = [wanted.post.role.value, *(role.value for _account, role in wanted.stands_for)]
+    return (*unit, "t.role = any(:roles)")
 
 
 def _search(wanted: TaskFilter, values: dict[str, Any]) -> Sequence[str]:

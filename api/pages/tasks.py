@@ -17,7 +17,7 @@ from api.pages.posted import FromForm
 from api.pages.refusals import Way, refused
 from api.pages.uploads import keep_uploads
 from api.prefer import DEFAULT_WAIT
-from api.rest.tasks import VERBS, give_answer, view_task
+from api.rest.tasks import give_answer, view_task
 from policy.fields import Field, Kind
 from policy.parameters import KINDS, base_of
 from policy.problems import Problem
@@ -127,7 +127,6 @@ async def _page(
         paper_entry_fields=PAPER_ENTRY,
         parameter=KINDS.get(base_of(key)) if key else None,
         needed_on=_needed_on(key, about) if key else None,
-        later_verbs=VERBS.values(),
         **about,
     )
 

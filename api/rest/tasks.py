@@ -1,32 +1,35 @@
 """Tasks: what waits for a person."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.commands import Submitted, answer_task, claim_task, outlook, release_task, standing
-from api.errors import not_allowed, not_found, not_yet_built, wrong_fields
+from api.errors import not_allowed, not_found, parameter_missing, wrong_fields
 from api.idempotency import KeyHeader
 from api.identity import CurrentUser, User
 from api.prefer import PreferHeader, wait_seconds, wait_until
 from api.presentation import task_view
-from api.rest.dependencies import At, Cursor, Limit, SignedIn
+from api.rest.dependencies import At, Cursor, Limit
 from api.searching import codes_only
 from api.services import Services
+from api.teamwork.bulk import MOST, Line, answer_all
+from api.teamwork.standing_in import stands_for
 from policy.access import Action, may
 from policy.clock import today
 from policy.problems import Problem
+from policy.rulebook import MissingParameter
 from policy.steps import every_step, is_kind
 from policy.terms import Role
 from store import lists
 from store.paging import Page
-from store.timekeeping import load_timekeeping
+from store.timekeeping import Timekeeping, load_timekeeping
 
 router = APIRouter(tags=["tasks"])
-State = Literal["open", "overdue", "done"]
+State = Literal["open", "overdue", "done", "suspended", "stale"]
 Box = Literal["mine", "office", "area"]
 OVERSEERS = (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)
 
@@ -41,6 +44,16 @@ class AnswerBody(BaseModel):
     comment: Annotated[str | None, Field(max_length=4000)] = None
     done_on: date | None = None
     paper_reason: Annotated[str | None, Field(max_length=4000)] = None
+
+
+class BulkItem(AnswerBody):
+    task: uuid.UUID
+
+
+class BulkBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    items: Annotated[list[BulkItem], Field(min_length=1, max_length=MOST)]
 
 
 @router.get("/tasks")
@@ -67,10 +80,11 @@ async def show(services: At, user: User, task_id: uuid.UUID) -> dict[str, Any]:
     return await view_task(services, user, task_id)
 
 
-@router.post("/tasks/bulk", status_code=501, dependencies=[SignedIn])
-async def bulk() -> None:
-    """Later."""
-    raise not_yet_built("批量办理")
+@router.post("/tasks/bulk")
+async def bulk(services: At, user: User, body: BulkBody, key: KeyHeader = None) -> dict[str, Any]:
+    """Answers each item in a transaction of its own and says of each what became of it."""
+    lines = [Line(item.task, Submitted(**item.model_dump(exclude={"task"}))) for item in body.items]
+    return {"results": await answer_all(services, user, lines, key)}
 
 
 @router.post("/tasks/{task_id}/answer")
@@ -96,17 +110,6 @@ async def claim(services: At, user: User, task_id: uuid.UUID) -> dict[str, Any]:
 async def release(services: At, user: User, task_id: uuid.UUID) -> dict[str, Any]:
     await release_task(services, user, task_id)
     return await view_task(services, user, task_id)
-
-
-VERBS = {"assign": "指派", "suspend": "中止", "resume": "恢复", "remind": "催办"}
-
-
-@router.post("/tasks/{task_id}/{verb}", status_code=501)
-async def later(
-    services: At, user: User, task_id: uuid.UUID, verb: Literal["assign", "suspend", "resume", "remind"]
-) -> None:
-    await view_task(services, user, task_id)
-    raise not_yet_built(VERBS[verb])
 
 
 async def give_answer(
@@ -147,10 +150,22 @@ async def list_tasks(
     if box == "area" and user.post.role not in OVERSEERS:
         raise not_allowed("只有审核人、负责人和审计员可以查看辖区全部事项")
     day = today(services.clock)
-    wanted = lists.TaskFilter(user.id, user.post, user.division, day, state, box, kind, word)
     async with services.database.transaction(user.scope) as session:
-        found = await lists.tasks(session, wanted, cursor=cursor, limit=limit)
+        absent = tuple((one.id, Role(one.role)) for one in await stands_for(session, user, day))
         time = await load_timekeeping(session, day)
+        wanted = lists.TaskFilter(
+            user.id,
+            user.post,
+            user.division,
+            day,
+            state,
+            box,
+            kind,
+            word,
+            absent,
+            day - timedelta(days=_patience(user, time)) if state == "stale" else None,
+        )
+        found = await lists.tasks(session, wanted, cursor=cursor, limit=limit)
     return Page([task_view(row, time) for row in found.items], found.next)
 
 
@@ -169,6 +184,16 @@ def _check_kind(kind: str) -> None:
         known = "、".join(f"{each.kind}（{each.label}）" for each in every_step())
         kinds = ", ".join(each.kind for each in every_step())
         raise wrong_fields([Problem("/kind", f"没有这种办理环节，只有：{known}", f"only these kinds: {kinds}")])
+
+
+def _patience(user: CurrentUser, time: Timekeeping) -> int:
+    """After how many days a task without a term is listed for the supervisor. Raises Refusal."""
+    if user.post.role not in OVERSEERS:
+        raise not_allowed("只有审核人、负责人和审计员可以查看久未办结的事项")
+    try:
+        return int(time.rulebook(user.division).parameter("OPEN_ENDED_DAYS", time.today).value)
+    except MissingParameter as missing:
+        raise parameter_missing(missing.key) from missing
 
 
 def _check_works(user: CurrentUser) -> None:

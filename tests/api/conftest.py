@@ -258,9 +258,8 @@ class Counter:
                 role=asked.post.role.value,
                 period_id=period.id,
                 detail=values.pop("detail", {}),
-                state="open",
                 opened_at=self._clock.now(),
-                **values,
+                **{"state": "open", **values},
             )
             session.add(row)
             await session.flush()
