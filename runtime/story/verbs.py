@@ -15,6 +15,7 @@ from runtime.mail_catcher import read_mails
 from runtime.story.judging import judge, judge_output
 from runtime.story.language import Answer, Kill, MailCount, Step
 from runtime.story.names import substitute
+from runtime.story.tables import upload
 from runtime.story.world import StepFailed, World
 from store.demonstration import mail_address
 
@@ -73,11 +74,6 @@ async def mail(world: World, step: Step) -> None:
         f"实为：{len(found)} 封；该收件人的全部邮件：",
         *(f"    {one.received_at.isoformat(timespec='minutes')}  {one.subject}" for one in mails),
     )
-
-
-async def upload(_world: World, _step: Step) -> None:
-    """Rosters belong to a later part; papers are handed in with `documents`."""
-    raise StepFailed("upload 尚未建成：名单上传属于后续部分；申请材料请写在 documents 中")
 
 
 async def import_calendar(world: World, step: Step) -> None:
