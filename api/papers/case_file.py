@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from api.case_view import decision_view
+from api.identity import CurrentUser
 from api.papers.case_file_parts import KeptFile, parts_of
 from api.papers.reading import Case, CaseReading
 from api.presentation import json_object
 from api.services import Services
 from notifications.case_file import CaseFile
 from policy.access import PersonalView
+from policy.terms import Department
 from store.decisions import DecisionRow
 from store.files import FileRow
 
@@ -31,7 +33,6 @@ async def case_file(services: Services, reading: CaseReading) -> CaseFile:
             select(DecisionRow).where(DecisionRow.application_id == uuid.UUID(case["id"])).order_by(DecisionRow.id)
         )
         decisions = [json_object(decision_view(row)) for row in found]
-    post = reading.reader.post
     return CaseFile(
         demonstration=reading.rulebook.demonstration,
         case_number=case["number"],
@@ -40,9 +41,16 @@ async def case_file(services: Services, reading: CaseReading) -> CaseFile:
         cover=_cover(case),
         sections=parts_of(reading, decisions, files),
         printed_on=reading.read_on,
-        printed_by=f"{reading.reader.name}（{post.level.label}{post.department.label}{post.role.label}）",
+        printed_by=_reader(reading.reader),
         masked=case["masked"],
     )
+
+
+def _reader(reader: CurrentUser) -> str:
+    """Name and post; a township's government says its level already."""
+    post = reader.post
+    level = "" if post.department is Department.TOWNSHIP_GOVERNMENT else post.level.label
+    return f"{reader.name}（{level}{post.department.label}，{post.role.label}）"
 
 
 def _cover(case: Case) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,7 @@ from api.pages.wording import Wording, label
 from api.papers.calculation import calculation_lines, parameter_lines, remarks
 from api.papers.case_file_rest import further, rest_of
 from api.papers.reading import Case, CaseReading
+from api.papers.record import METHODS
 from api.texts import CHINESE
 from notifications.case_file import Listing, Section
 from policy.answer_fields import REFUSAL_PROVISIONS
@@ -31,6 +32,7 @@ REFUSAL_TOLD = frozenset(
         "issued_on",
         "notice",
         "delivered_on",
+        "method",
         "reconsideration_until",
         "suit_until",
     ]
@@ -80,7 +82,8 @@ def _application(case: Case) -> Section:
         ("对象类别", case["category_label"]),
         ("提交日期", case["submitted_on"]),
         ("登记时间", SAID.moment(case["filed_at"])),
-        ("补录原因", case.get("paper_reason")),
+        ("补录原因", case["paper_reason"]),
+        ("第几次办理", str(case["opening"]) if case["opening"] > 1 else None),
         ("收款方", f"{payee['kind_label']}　{payee['name']}　{payee['bank']}　{payee['account']}"),
     )
     members = tuple((m["name"], m["id_number"], m["relation"]) for m in applicant["household"])
@@ -178,6 +181,7 @@ def _refusal(reading: CaseReading, files: Files) -> Section:
         ("制发日期", refusal["issued_on"]),
         ("告知书校验值", _kept(refusal["notice"], files)[1]),
         ("送达日期", refusal["delivered_on"]),
+        ("送达方式", METHODS.get(refusal["method"], refusal["method"])),
         ("可申请行政复议至", refusal["reconsideration_until"]),
         ("可提起行政诉讼至", refusal["suit_until"]),
     )

@@ -7,7 +7,7 @@ from api.papers.reading import Case
 from notifications.case_file import Section
 
 _OF_THE_CASE = ["id", "number", "status", "status_label", "division", "division_name", "category", "category_label"]
-_DAYS = ["submitted_on", "filed_at", "accepted_on", "closed_at", "paper_reason"]
+_DAYS = ["submitted_on", "filed_at", "accepted_on", "closed_at", "paper_reason", "opening"]
 _PARTS = [
     "applicant",
     "costs",
@@ -46,15 +46,20 @@ LABELS = {
     "comment": "备注",
     "day": "日期",
     "deadline": "期限",
+    "deceased_on": "死亡日期",
+    "direct": "未经乡镇入户调查和公示，直接报县级",
     "due": "期限",
     "entered_at": "录入时间",
     "filed_on": "提出日期",
     "kind": "种类",
     "level": "层级",
     "name": "姓名",
+    "moving_to": "拟迁入地",
     "number": "编号",
     "outcome": "结果",
+    "payee_checked_on": "收款方核对日期",
     "reason": "理由",
+    "reopened_on": "重新办理日期",
     "reply": "答复",
     "result": "结果",
     "result_on": "结果日期",
@@ -88,12 +93,15 @@ def further(part: Mapping[str, Any], told: Collection[str]) -> tuple[tuple[str, 
 
 
 def _said(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Without ids, and without a code whose label stands beside it."""
+    """Without ids, without what is not so, and without a code whose label stands beside it."""
     labelled = {name for name in entry if f"{name}_label" in entry}
     return {
         name.removesuffix("_label"): value
         for name, value in entry.items()
-        if name not in labelled and name not in _PLACES_FOR_PROGRAMS and value not in (None, "", [], {})
+        if name not in labelled
+        and name not in _PLACES_FOR_PROGRAMS
+        and value not in (None, "", [], {})
+        and value is not False
     }
 
 

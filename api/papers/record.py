@@ -96,7 +96,7 @@ def _delivery(reading: CaseReading) -> Paper:
         document_title=RefusalNotice.title,
         document_number=refusal["number"],
         recipient_name=case["applicant"]["name"],
-        method=_METHODS.get(refusal["method"], ""),
+        method=METHODS.get(refusal["method"], ""),
         received_by=_typed(case, "delivery", "delivered", "recipient"),
         delivered_on=date.fromisoformat(refusal["delivered_on"]),
         reconsideration_period=period_in_words(reading.rulebook.parameter("T-RECON", issued)),
@@ -108,7 +108,7 @@ def _delivery(reading: CaseReading) -> Paper:
 
 
 _STATES = ("given", "supplied", "pending")
-_METHODS = {
+METHODS = {
     choice.code: choice.label
     for outcome in DELIVERY.outcomes
     for field in outcome.fields

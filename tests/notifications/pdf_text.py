@@ -3,7 +3,7 @@
 import re
 import zlib
 
-_OBJECT = re.compile(rb"\d+ 0 obj\s*<<.*?>>\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"/Length (\d+)(?:(?!endobj).)*?>>\s*stream\r?\n", re.DOTALL)
 _PAIR = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]{4,})>\n")
 _SHOWN = re.compile(rb"\nBT\b(.*?)\nET\n", re.DOTALL)
 _MARK = re.compile(rb"/Span<<.*?>>BDC")
@@ -13,17 +13,33 @@ _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 def words_of(pdf: bytes) -> str:
     """All that is printed, page by page, without blanks and line ends."""
-    streams = [_inflated(stream) for stream in _OBJECT.findall(pdf)]
+    return re.sub(r"\s", "", "".join(runs_of(pdf)))
+
+
+def runs_of(pdf: bytes) -> list[str]:
+    """The same as it is printed: no run is longer than its line."""
+    streams = _streams(pdf)
     [characters] = [_characters(stream) for stream in streams if b"begincmap" in stream]
     pages = [stream for stream in streams if b" Tf " in stream and b"\nET\n" in stream]
-    glyphs = b"".join(_strings(_MARK.sub(b"", shown)) for page in pages for shown in _SHOWN.findall(page))
-    codes = [int.from_bytes(glyphs[place : place + 2]) for place in range(0, len(glyphs), 2)]
-    return re.sub(r"\s", "", "".join(characters[code] for code in codes))
+    return [
+        "".join(characters[code] for code in _codes(_MARK.sub(b"", shown)))
+        for page in pages
+        for shown in _SHOWN.findall(page)
+    ]
+
+
+def _codes(shown: bytes) -> list[int]:
+    glyphs = _strings(shown)
+    return [int.from_bytes(glyphs[place : place + 2]) for place in range(0, len(glyphs), 2)]
 
 
 def metadata_of(pdf: bytes) -> str:
-    [xmp] = [stream for stream in map(_inflated, _OBJECT.findall(pdf)) if b"x:xmpmeta" in stream]
+    [xmp] = [stream for stream in _streams(pdf) if b"x:xmpmeta" in stream]
     return xmp.decode()
+
+
+def _streams(pdf: bytes) -> list[bytes]:
+    return [_inflated(pdf[found.end() : found.end() + int(found[1])]) for found in _STREAM.finditer(pdf)]
 
 
 def _inflated(stream: bytes) -> bytes:

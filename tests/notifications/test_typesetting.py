@@ -16,7 +16,7 @@ from notifications.typesetting import Unprintable, render_pdf, render_png
 from policy.disbursement import DisbursementRequest
 from tests.exchange.disbursement_samples import REQUEST
 from tests.notifications.paper_samples import CASE_FILE, COUNTY_POSTER, DELIVERY, PAPERS, RECEIPT, REFUSAL
-from tests.notifications.pdf_text import metadata_of, words_of
+from tests.notifications.pdf_text import metadata_of, runs_of, words_of
 
 EVERY = pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS.keys())
 MARKUP = "#panic() $x$ *b* _i_ @ref `raw` <label> \\ // /* */ [a] {b} ~ -- --- \"q\" 'q' = + - #let x = 1"
@@ -119,6 +119,7 @@ def test_long_reason_runs_over_several_pages_and_ends_with_the_seal() -> None:
     assert pages >= 7
     assert words.count("家庭名下有未申报的营运车辆一辆。") > 240  # a page number stands where a page ends in one
     assert words.count("W") == 300
+    assert max(map(len, runs_of(render_pdf(notice)))) <= 45  # a word of 300 letters does not leave the sheet
     assert words.endswith(f"2025年4月9日第{pages}页共{pages}页")
 
 
@@ -164,4 +165,5 @@ def test_case_file_names_its_parts_in_front() -> None:
     assert words.count("三、入户调查") == 2
     assert "四、不予救助无" in words
     assert "3f" * 32 in words
+    assert max(map(len, runs_of(render_pdf(CASE_FILE)))) <= 45  # nor does a checksum leave its column
     assert "部分个人信息已隐去" in words_of(render_pdf(replace(CASE_FILE, masked=True)))
