@@ -19,11 +19,14 @@ from api.idempotency import Once
 from api.identity import CurrentUser
 from api.presentation import plain
 from api.services import Services
+from api.teamwork.separation import barring_step
+from api.teamwork.standing_in import may_stand_in
+from api.teamwork.suspending import check_running
 from policy.clock import today
 from policy.deadlines import days_late
 from policy.fields import read_fields
 from policy.problems import Problem
-from policy.separation import FILING, barred_by
+from policy.separation import FILING
 from policy.step import Outcome, Step
 from policy.steps import step
 from policy.terms import Department, Level, Office, Post, Role
@@ -53,8 +56,8 @@ class Submitted:
 async def claim_task(services: Services, user: CurrentUser, task_id: uuid.UUID) -> None:
     """Puts the task into the person's own box. Raises Refusal."""
     async with services.database.transaction(user.scope) as session:
-        task = await _task_of_mine(session, user, task_id)
-        await _check_open(session, user, task)
+        task, absent = await _task_of_mine(session, user, task_id, today(services.clock))
+        await _check_open(session, user, task, absent)
         task.assignee = user.id
 
 
@@ -157,12 +160,13 @@ async def _checked(
     )
     if application is None:
         raise not_found()
-    task = await _task_of_mine(session, user, task_id)
-    await _check_open(session, user, task)
+    now, now_day = services.clock.now(), today(services.clock)
+    task, absent = await _task_of_mine(session, user, task_id, now_day)
+    await _check_open(session, user, task, absent)
+    await check_running(session, task_id)
     asked = step(task.kind)
     outcome = _chosen(asked, submitted.outcome)
-    await _check_separation(session, user, task, application)
-    now, now_day = services.clock.now(), today(services.clock)
+    await _check_separation(session, user, absent, task, application)
     values, problems = read_fields(outcome.fields, submitted.fields)
     act_day = submitted.done_on or now_day
     problems += await check_day(
@@ -177,7 +181,11 @@ async def _checked(
     if problems:
         raise wrong_fields(problems)
     period = await session.get_one(PeriodRow, task.period_id)
-    return Answer(services, session, user, task, period, application, asked, outcome, values, act_day, now_day, now)
+    codes = {"acted_for": absent.username} if absent else {}
+    task.acted_for = absent.id if absent else None
+    return Answer(
+        services, session, user, task, period, application, asked, outcome, values, act_day, now_day, now, codes
+    )
 
 
 def _earliest(application: ApplicationRow, asked: Step) -> date:
@@ -235,19 +243,22 @@ async def _locked(session: AsyncSession, task_id: uuid.UUID) -> TaskRow:
     return task
 
 
-async def _task_of_mine(session: AsyncSession, user: CurrentUser, task_id: uuid.UUID) -> TaskRow:
-    """The task under its row lock, if the person's post is the one that it waits for."""
+async def _task_of_mine(
+    session: AsyncSession, user: CurrentUser, task_id: uuid.UUID, day: date
+) -> tuple[TaskRow, AccountRow | None]:
+    """The task under its row lock, if it waits for the person's post; or for somebody away, for whom the person stands in."""
     task = await _locked(session, task_id)
+    absent = await may_stand_in(session, user, task, day)
     wanted = Office(task.office, Post(Level(task.level), Department(task.department), Role(task.role)))
-    if wanted != Office(user.division, user.post):
+    if absent is None and wanted != Office(user.division, user.post):
         raise not_allowed(f"此事项由{wanted.post.label}办理")
-    return task
+    return task, absent
 
 
-async def _check_open(session: AsyncSession, user: CurrentUser, task: TaskRow) -> None:
+async def _check_open(session: AsyncSession, user: CurrentUser, task: TaskRow, absent: AccountRow | None) -> None:
     if task.state != "open":
         await _refuse_closed(session, task)
-    if task.assignee not in (None, user.id):
+    if task.assignee not in (None, user.id, absent.id if absent else None):
         holder, named = await _person(session, task.assignee)
         raise Refusal(
             409, "claimed-by-other", f"此事项已由{named}认领", f"{holder} has claimed this task", assignee=holder
@@ -285,29 +296,21 @@ def _chosen(asked: Step, name: str) -> Outcome:
 
 
 async def _check_separation(
-    session: AsyncSession, user: CurrentUser, task: TaskRow, application: ApplicationRow
+    session: AsyncSession, user: CurrentUser, absent: AccountRow | None, task: TaskRow, application: ApplicationRow
 ) -> None:
-    """Raises Refusal when the person has done a step of this case that may not be the same person's (I2)."""
-    barred = barred_by(task.kind)
-    if FILING in barred and application.filed_by == user.id:
-        raise _separated(FILING, "受理登记")
-    done = await session.scalar(
-        select(TaskRow.kind)
-        .where(TaskRow.subject_id == application.id, TaskRow.answered_by == user.id, TaskRow.kind.in_(barred))
-        .limit(1)
-    )
+    """Raises Refusal when one of them has done a step of this case that may not be the same person's (I2)."""
+    people = [user.id, *([absent.id] if absent else [])]
+    done = await barring_step(session, people, task.kind, application)
     if done:
-        raise _separated(done, step(done).label)
-
-
-def _separated(done: str, label: str) -> Refusal:
-    return Refusal(
-        403,
-        "separation-of-duties",
-        f"您已办理本案的“{label}”，不得再办理此环节，请由他人办理",
-        f"you did the step {done} of this case; another person must do this one",
-        step=done,
-    )
+        whose = "您或您所代理的人" if absent else "您"
+        label = "受理登记" if done == FILING else step(done).label
+        raise Refusal(
+            403,
+            "separation-of-duties",
+            f"{whose}已办理本案的“{label}”，不得再办理此环节，请由他人办理",
+            f"you did the step {done} of this case; another person must do this one",
+            step=done,
+        )
 
 
 async def _person(session: AsyncSession, account: uuid.UUID | None) -> tuple[str, str]:

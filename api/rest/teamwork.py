@@ -14,6 +14,7 @@ from api.identity import User
 from api.rest.dependencies import At
 from api.rest.tasks import view_task
 from api.teamwork import closures, copies, drafts, more_time, pressing, questions, remarks, sharing_out, suspending
+from api.teamwork.beside_task import beside_task
 from policy.terms import Department, Level, Post, Role, normal_division
 
 router = APIRouter(tags=["teamwork"])
@@ -92,6 +93,13 @@ class ClosureBody(BaseModel):
     last_day: Annotated[date, Field(alias="to")]
     reason: Annotated[str, Field(min_length=1, max_length=40)]
     document: Annotated[str, Field(max_length=80)] = ""
+
+
+@router.get("/tasks/{task_id}/acts")
+async def beside(services: At, user: User, task_id: uuid.UUID) -> dict[str, Any]:
+    """What stands beside a task: what the caller may do about it, and what others have done."""
+    async with services.database.transaction(user.scope) as session:
+        return await beside_task(services, session, user, task_id)
 
 
 @router.post("/tasks/{task_id}/assign")

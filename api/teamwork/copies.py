@@ -16,7 +16,7 @@ from api.teamwork.acting import RULE, account_named, post_of, telling
 from policy.access import Action, may
 from policy.clock import today
 from policy.problems import Problem
-from policy.terms import ApplicationStatus, Role
+from policy.terms import ApplicationStatus, Post, Role
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
 from store.copies import CopyRow
@@ -33,7 +33,7 @@ async def copy_case(
         application = await session.get(ApplicationRow, application_id)
         if application is None:
             raise not_found()
-        if user.post.role not in WORKERS or not may(user.post, Action.VIEW_APPLICATIONS):
+        if not may_copy(user.post):
             raise not_allowed("您的岗位不能抄送案件")
         readers = await _readers(session, application, to)
         by, now = await session.get_one(AccountRow, user.id), services.clock.now()
@@ -67,6 +67,10 @@ async def copy_case(
                 grounds=[RULE],
             )
         return {"to": [reader.username for reader in readers], "told": told}
+
+
+def may_copy(post: Post) -> bool:
+    return post.role in WORKERS and may(post, Action.VIEW_APPLICATIONS)
 
 
 async def copies_for(services: Services, user: CurrentUser, limit: int = 100) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from api.services import Services
 from api.teamwork.acting import RULE, new_id
 from policy.access import Action, may
 from policy.clock import today
+from policy.terms import Post
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
 from store.disclosure import Cell, Look, disclose
@@ -33,7 +34,7 @@ async def write_remark(
         application = await session.get(ApplicationRow, application_id)
         if application is None:
             raise not_found()
-        if not may(user.post, Action.READ_FILE):
+        if not may_remark(user.post):
             raise not_allowed("您的岗位不能在案件中留言")
         row_id = await new_id(session)
         session.add(
@@ -62,11 +63,16 @@ async def write_remark(
         return answer
 
 
+def may_remark(post: Post) -> bool:
+    """Who reads what was typed at the steps, reads and writes remarks."""
+    return may(post, Action.READ_FILE)
+
+
 async def remarks_of(
     services: Services, session: AsyncSession, user: CurrentUser, application_id: uuid.UUID
 ) -> list[dict[str, Any]]:
     """Oldest first; none for those who do not see typed records."""
-    if not may(user.post, Action.READ_FILE):
+    if not may_remark(user.post):
         return []
     found = await session.execute(
         select(RemarkRow, AccountRow.username, AccountRow.name)
