@@ -1,4 +1,4 @@
-"""The dozen invented cases of `make up`: filed and carried through the API, on past dates by paper entry (补录)."""
+"""The invented cases of `make up`: filed and carried through the API, on past dates by paper entry (补录)."""
 
 import asyncio
 import time

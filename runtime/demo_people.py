@@ -73,13 +73,23 @@ REFUSED_BY_TOWN = (
     Act("township_review", "not_eligible", 0, TOWN_HEAD, _REFUSED),
     Act("refusal_notice", "issued", 1, TOWN_DESK),
 )
-WITH_PAPERS_TO_FOLLOW = (Act("acceptance", "accept_with_pending", 1, TOWN_DESK, (("pending", ["insurance_proof"]),)),)
 
 
 def _until(kind: str) -> Sequence[Act]:
     """The main path up to the step that is now waiting."""
     kinds = [act.kind for act in MAIN_PATH]
     return MAIN_PATH[: kinds.index(kind)]
+
+
+OBJECTED_TO = (
+    *_until("township_notice_result"),
+    Act("township_notice_result", "objection", 2, TOWN_DESK, (("content", "据反映，该户另有一辆未申报的车辆"),)),
+)
+IDENTITY_ASKED = (
+    *_until("county_review"),
+    Act("county_review", "ask_civil_affairs", 2, COUNTY_DESK, (("question", "请核对刚性支出困难家庭认定是否有效"),)),
+)
+WITH_PAPERS_TO_FOLLOW = (Act("acceptance", "accept_with_pending", 1, TOWN_DESK, (("pending", ["insurance_proof"]),)),)
 
 
 CASES = (
@@ -108,4 +118,8 @@ CASES = (
     DemoCase(
         "茌若木", "140522196204253952", Category.DSR, TOWN, _until("county_review"), 2, 30000
     ),  # parameter missing
+    DemoCase("竺清和", "140522196607112046", Category.GXZC, TOWN, OBJECTED_TO, 1, 27000),
+    DemoCase("暴云舒", "140522197302183171", Category.GXZC, TOWN, IDENTITY_ASKED, 2, 35000),
+    DemoCase("谈若谷", "14052219590930628X", Category.GXZC, TOWN, _until("payment_request"), 1, 29000, True),
+    DemoCase("闾丘远", "140522198104167052", Category.DBBY, SECOND_TOWN, _until("payment_request"), 1, 18000),
 )

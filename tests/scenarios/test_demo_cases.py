@@ -39,7 +39,7 @@ async def test_cases_stand_at_different_steps_and_lights(tmp_path: Path) -> None
     statuses = [item["status"] for item in filed.content["items"]]
     assert len(statuses) == len(CASES)
     assert {"submitted", "survey", "twp_review", "twp_publicity", "county_review", "county_publicity"} < set(statuses)
-    assert {"approved", "paid", "rejected"} < set(statuses)
+    assert {"approved", "paid", "rejected", "objection", "wait_cab"} < set(statuses)
     open_tasks = [task for reply in tasks for task in reply.content["items"]]
     assert {task["light"] for task in open_tasks} == {"green", "yellow", "red"}
     assert {"delivery", "missing_parameter", "pending_papers"} < {task["kind"] for task in open_tasks}
