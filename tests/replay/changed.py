@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.casework import Assessed, CaseStart, Casework
 
 from workflows.application import Application
-from workflows.waiting import Answer
+from workflows.waiting import Answer, Stage
 
 _ROUND = {"survey": "township_review", "township_review": "survey"}
 
@@ -33,11 +33,14 @@ class AssessedAfterTheReview(Application):
     async def run(self, start: CaseStart) -> None:
         await super().run(start)
 
-    async def _decided(self, forwarded: Answer) -> Answer:
-        await self.ask("county_review", counted_from=forwarded.done_on)
+    async def _assessed(self) -> Stage | None:
+        return await self._county_review()
+
+    async def _county_review(self) -> Stage:
+        following = await super()._county_review()
         assessed: Assessed = await self.do(Casework.assess, self.application_id)
         del assessed
-        return await self.ask("county_approval", counted_from=forwarded.done_on)
+        return following
 
 
 @workflow.defn(name="application")

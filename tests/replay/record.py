@@ -8,13 +8,14 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from runtime.codec import EncryptingCodec
 from runtime.temporal import connect
-from tests.journeys.case import MAIN_PATH, PAPERS, REFUSED, SURVEYED, Case
+from tests.journeys.case import MAIN_PATH, OTHER_TOWNSHIP, PAPERS, REFUSED, SURVEYED, TOWNSHIP, Case, clerk, holder
 from tests.journeys.town import Town, town_from
 from tests.replay.histories import FOLDER, Recorded, in_clear, keep, recorded
 from tests.replay.replaying import asked_of
@@ -35,6 +36,10 @@ async def _told(town: Town) -> dict[str, str]:
     paid, refused = await _paid(town), await _refused(town)
     supplemented, missing = await _supplemented(town), await _missing_parameter(town)
     by_the_county, reminded = await _refused_by_the_county(town), await town.file(costs={})
+    objected, upheld = await _objected(town), await _objection_upheld(town)
+    asked_around, appealed = await _asked_around(town), await _appealed(town)
+    lapsed, recalled = await _lapsed_and_reopened(town), await _recalled_and_moved(town)
+    withdrawn = await _withdrawn(town)
     await town.move_to("2025-03-07T10:00")  # the reminder, the last day, the day after: timers in its history
     await reminded.done("acceptance", "accept")
     await town.move_to("2025-07-18T10:00")  # past both periods of appeal
@@ -47,6 +52,15 @@ async def _told(town: Town) -> dict[str, str]:
         "application-supplemented-and-pending": f"application/{supplemented.number}",
         "application-missing-parameters": f"application/{missing.number}",
         "application-overdue": f"application/{reminded.number}",
+        "application-objected-to-twice": f"application/{objected.number}",
+        "application-objection-upheld": f"application/{upheld.number}",
+        "application-sent-back-and-identity-checked": f"application/{asked_around.number}",
+        "application-lapsed": f"application/{lapsed.number}",
+        "application-lapsed-and-reopened": f"application/{lapsed.number}/2",
+        "application-recalled-and-moved": f"application/{recalled.number}",
+        "application-withdrawn": f"application/{withdrawn.number}",
+        "refusal-appealed": f"refusal/{appealed.number}",
+        "application-reopened-after-appeal": f"application/{appealed.number}/2",
         "digest": await _one_of(town, "digest"),
         "notice": await _one_of(town, "notice"),
     }
@@ -105,6 +119,108 @@ async def _missing_parameter(town: Town) -> Case:
     await case.done("county_review", "propose_approval", done_on="2025-02-07")
     await case.task("county_approval")
     return case
+
+
+OBJECTION = {"content": "家中有未申报的车辆"}
+
+
+async def _objected(town: Town) -> Case:
+    """Twice: a fresh notice after the first, the rest of it after the second; and once more at the county."""
+    case = await (await Case.file(town.counter)).to("township_notice_result")
+    await case.done("township_notice_result", "objection", OBJECTION, done_on="2025-01-17")
+    await case.done("objection_review", "dismissed", SURVEYED, done_on="2025-01-20")
+    await case.done("township_notice", "posted", {"place": "公开栏"}, done_on="2025-01-21")
+    await case.done("township_notice_result", "objection", OBJECTION, done_on="2025-01-22")
+    await case.done("objection_review", "dismissed", SURVEYED, done_on="2025-01-23")
+    await case.done("township_notice_result", "no_objection", done_on="2025-02-10")
+    await case.done("forwarding", "forwarded", done_on="2025-02-10")
+    await case.done("county_review", "propose_approval", done_on="2025-02-11")
+    await case.done("county_approval", "approve", done_on="2025-02-12")
+    await case.done("county_notice", "posted", {"place": "公开栏"}, done_on="2025-02-13")
+    await case.done("county_notice_result", "objection", OBJECTION, done_on="2025-02-14")
+    await case.done("objection_review", "dismissed", SURVEYED, done_on="2025-02-17")
+    await case.done("county_review", "propose_approval", done_on="2025-02-18")
+    await case.task("county_approval")
+    return case
+
+
+async def _objection_upheld(town: Town) -> Case:
+    case = await (await Case.file(town.counter)).to("township_notice_result")
+    await case.done("township_notice_result", "objection", OBJECTION, done_on="2025-01-17")
+    await case.done("objection_review", "upheld", {**SURVEYED, **REFUSED}, done_on="2025-01-20")
+    await case.task("refusal_notice")
+    return case
+
+
+async def _asked_around(town: Town) -> Case:
+    """Nobody at home, the file sent back twice, civil affairs asked for the identity."""
+    case = await (await Case.file(town.counter)).to("survey")
+    await case.done("survey", "absent", done_on="2025-01-13")
+    await case.to("county_review")
+    await case.done("county_review", "return", {"reason": "调查表缺签名"}, done_on="2025-01-27")
+    await case.done("returned_file", "forwarded", {"statement": "已补签"}, done_on="2025-02-05")
+    await case.done("county_review", "ask_civil_affairs", {"question": "请核对认定"}, done_on="2025-02-06")
+    await case.done(
+        "identity_check",
+        "confirmed",
+        {"category": "GXZC", "recognised_on": "2025-01-03"},
+        done_on="2025-02-10",
+        by="county.civil_affairs.caseworker@140522",
+    )
+    await case.done("county_review", "propose_approval", done_on="2025-02-11")
+    await case.done("county_approval", "return", {"reason": "请核对起付标准"}, done_on="2025-02-12")
+    await case.task("county_review")
+    return case
+
+
+async def _appealed(town: Town) -> Case:
+    """Reconsidered in vain, then set aside by the court and begun again at the survey."""
+    case = await _refused(town)
+    for kind, filed_on, outcome, result in (
+        ("reconsideration", "2025-01-20", "upheld", {"document": "阳复决〔2025〕1号", "received_on": "2025-02-20"}),
+        ("suit", "2025-02-25", "reopened", {"document": "（2025）晋05行初1号", "resume_at": "survey"}),
+    ):
+        body = {"kind": kind, "body": "虚构机关", "filed_on": filed_on, "done_on": filed_on, "paper_reason": "补录"}
+        await _act(case, "remedies", body)
+        await case.done("remedy_result", outcome, result)
+    await case.task("survey")
+    return case
+
+
+async def _lapsed_and_reopened(town: Town) -> Case:
+    given = [{"kind": kind, "file": "demo"} for kind in PAPERS if kind != "diagnosis"]
+    case = await Case.file(town.counter, documents=[*given, RECOGNITION])
+    await case.done("acceptance", "ask_supplement", {"missing": ["diagnosis"]}, done_on="2025-01-07")
+    await case.done("supplement", "lapsed", done_on="2025-01-24")
+    await case.until_status("lapsed")
+    await _act(case, "reopen", {"reason": "材料已补齐"})
+    await case.task("acceptance")
+    return case
+
+
+async def _recalled_and_moved(town: Town) -> Case:
+    case = await (await Case.file(town.counter)).to("survey")
+    answered = (await case.done("survey", "recorded", SURVEYED, done_on="2025-01-14")).content["task"]
+    await case.task("township_review")
+    taken_back = await town.counter.ask(clerk(), "POST", f"/api/v1/tasks/{answered}/recall", {"reason": "笔误"})
+    assert taken_back.status == 200, taken_back.content
+    await case.done("survey", "recorded", SURVEYED, done_on="2025-01-15")
+    await _act(case, "move", {"division": OTHER_TOWNSHIP, "reason": "户籍迁移"}, by=holder("township_review", TOWNSHIP))
+    case.township = OTHER_TOWNSHIP
+    await case.task("survey")
+    return case
+
+
+async def _withdrawn(town: Town) -> Case:
+    case = await (await Case.file(town.counter)).to("township_review")
+    await _act(case, "withdraw", {"reason": "不再申请"})
+    await case.until_status("withdrawn")
+    return case
+
+
+async def _act(case: Case, act: str, body: dict[str, Any], by: str = "") -> None:
+    reply = await case.counter.ask(by or clerk(case.township), "POST", f"/api/v1/applications/{case.id}/{act}", body)
+    assert reply.status in (200, 201), reply.content
 
 
 async def _one_of(town: Town, workflow: str) -> str:
