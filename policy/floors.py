@@ -1,4 +1,4 @@
-"""What a new value of a parameter may not be: the floors and ranks of document A (A-14, A-15, A-18, A-19)."""
+"""What a new value of a parameter may not be: the floors and ranks of document A (A-14, A-15, A-18, A-19, A-21)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,6 +31,8 @@ def check(rulebook: Rulebook, candidate: Parameter) -> tuple[Finding, ...]:
         findings += _check_rank(rulebook, candidate, category)
     elif base == "CAP":
         findings += _check_cap_floor(rulebook, candidate)
+    elif base in ("DISEASE_FUND_SHARE", "DISEASE_AID_SHARE"):
+        findings += _check_shares(rulebook, candidate)
     return tuple(findings)
 
 
@@ -77,6 +79,25 @@ def _check_cap_floor(rulebook: Rulebook, candidate: Parameter) -> Iterable[Findi
             floor.clause or "",
             f"年度最高救助限额原则上不低于{floor.value}元",
             f"the annual cap should in principle not be below {floor.value} yuan",
+        )
+
+
+def _check_shares(rulebook: Rulebook, candidate: Parameter) -> Iterable[Finding]:
+    """Fund and aid share one cost: together they pay no more than the whole of it, seen from either side."""
+    if candidate.value is None:
+        return
+    day = candidate.effective_from
+    if base_of(candidate.key) == "DISEASE_FUND_SHARE":
+        keys = [f"DISEASE_AID_SHARE({category})" for category in _listed(rulebook, "AID_CATEGORIES", day)]
+    else:
+        keys = ["DISEASE_FUND_SHARE"]
+    others = [found for key in keys if (found := rulebook.find(key, day)) is not None and found.value is not None]
+    if any(Decimal(candidate.value) + Decimal(other.value) > 1 for other in others):
+        yield Finding(
+            "error",
+            "A-21",
+            "医保基金和医疗救助支付的比例之和不能超过100%",
+            "the shares of fund and aid together must not exceed the whole",
         )
 
 

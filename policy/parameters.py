@@ -154,8 +154,13 @@ KINDS: Mapping[str, ParameterKind] = {
     "DISEASE_REST_AIDED": ParameterKind("单病种其余部分也由救助保障的类别", ("list",)),
     "CARE_AID_DISEASES": ParameterKind("大病关怀救助的病种", ("list",), hint="病种代码，以顿号分隔，如 A61-04、A61-11"),
     "CARE_AID_AMOUNT": _money("大病关怀救助金额"),
-    "RARE_DISEASES": ParameterKind("门诊按重点救助对象住院救助的病种", ("map",)),
-    "RARE_DISEASE_AS": ParameterKind("上述病种的非重点救助对象所参照的类别", ("text",), hint="类别代码，如 DB"),
+    "RARE_DISEASES": ParameterKind("门诊按重点救助对象住院政策救助的病种", ("map",)),
+    "RARE_DISEASE_AS": ParameterKind(
+        "门诊按住院救助的病种所参照的类别",
+        ("text",),
+        options=tuple(category.value for category in Category),
+        hint="类别代码，如 DB；用于非重点救助对象",
+    ),
     "OUTPATIENT_FORM": ParameterKind(
         "门诊救助形式",
         ("text",),

@@ -89,6 +89,13 @@ def test_the_office_may_answer_for_its_modules_either_way(yangcheng: Rulebook) -
         assert findings(yangcheng, module, False, "bool") == []
 
 
+def test_fund_and_aid_together_pay_no_more_than_the_cost(yangcheng: Rulebook) -> None:
+    for share, expected in (("0.30", []), ("0.31", [("error", "A-21")]), (None, [])):
+        assert findings(yangcheng, "DISEASE_AID_SHARE(DB)", share, "ratio") == expected
+    for share, expected in (("0.80", []), ("0.81", [("error", "A-21")])):
+        assert findings(yangcheng, "DISEASE_FUND_SHARE", share, "ratio") == expected
+
+
 def test_findings_speak_both_languages(yangcheng: Rulebook) -> None:
     finding = check(yangcheng, value("RATE(DB)", "0.60", "ratio", since=SINCE))[0]
 

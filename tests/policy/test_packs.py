@@ -119,7 +119,13 @@ def test_codes_inside_values_are_codes_of_the_field() -> None:
     assert set(rulebook.parameter("KEY_TARGETS", on).value) == {"TK", "DB", "YF"}
     assert set(rulebook.parameter("REQUIRED_PAPERS", on).value) <= set(DocumentKind)
     assert set(rulebook.parameter("ESCALATION", on).value) == set(Rung)
-    assert len(rulebook.parameter("DISEASE_LIST", on).value) == 26
+    diseases = rulebook.parameter("DISEASE_LIST", on).value
+    assert len(diseases) == 26
+    children = rulebook.parameter("DISEASE_FOR_CHILDREN", on).value
+    assert children == [code for code, name in diseases.items() if name.startswith("儿童")]
+    operated = rulebook.parameter("DISEASE_BY_OPERATION", on).value
+    assert operated == [code for code, name in diseases.items() if "关节置换手术" in name]
+    assert set(rulebook.parameter("DISEASE_REST_AIDED", on).value) <= set(rulebook.parameter("KEY_TARGETS", on).value)
 
 
 def test_money_rules_come_only_with_the_demonstration() -> None:
