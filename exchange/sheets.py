@@ -6,7 +6,7 @@ Runs inside the confined process (`exchange/confined.py`): nothing here trusts w
 import csv
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import Any
@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from exchange.columns import Cell, Formula
 from exchange.containers import Container, check_xls, check_xlsx, container_of
+from exchange.old_workbook import formulas_by_sheet
 from exchange.tables import Sheet, SheetRow
 from exchange.troubles import TableTrouble
 
@@ -31,22 +32,27 @@ _STRICT_SHEET = "{http://purl.oclc.org/ooxml/spreadsheetml/main}sheet"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
+FormulasOfSheets = Mapping[str, Mapping[tuple[int, int], Formula]]
+"""By the name of the sheet: row number and column from zero."""
+
+
 def read_sheets(content: bytes) -> list[Sheet]:
     """Every sheet of the file that holds anything. Raises TableTrouble."""
     match container_of(content):
         case Container.XLSX:
             check_xlsx(content)
-            return _workbook(content, _formulas(content))
+            return _workbook(content, _formulas)
         case Container.XLS:
             check_xls(content)
-            return _workbook(content, {})
+            return _workbook(content, _old_formulas)
         case Container.CSV:
             return [Sheet(tuple(_rows(_csv_rows(content), {})))]
 
 
-def _workbook(content: bytes, formulas: Mapping[str, Mapping[tuple[int, int], Formula]]) -> list[Sheet]:
+def _workbook(content: bytes, formulas_of: Callable[[bytes, Sequence[str]], FormulasOfSheets]) -> list[Sheet]:
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
+        formulas = formulas_of(content, book.sheet_names)
         sheets = []
         for known in book.sheets_metadata:
             if known.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba):
@@ -102,11 +108,16 @@ def _cell(value: Any) -> Cell:
             return None
 
 
-def _formulas(content: bytes) -> dict[str, dict[tuple[int, int], Formula]]:
+def _old_formulas(content: bytes, names: Sequence[str]) -> FormulasOfSheets:
+    places = formulas_by_sheet(content)
+    return {name: dict.fromkeys(found, Formula()) for name, found in zip(names, places, strict=False)}
+
+
+def _formulas(content: bytes, _names: Sequence[str]) -> FormulasOfSheets:
     """Where the sheets of a workbook hold formulas, by the names of the sheets; the parser gives their last results only."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         parts = set(archive.namelist())
-        found = {}
+        found: dict[str, dict[tuple[int, int], Formula]] = {}
         for name, part in _sheet_parts(archive).items():
             if part in parts:
                 matches = _FORMULA.finditer(archive.read(part))

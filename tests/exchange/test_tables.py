@@ -1,15 +1,20 @@
 """Tables as offices really send them: titles, blank lines, repeated headers, other encodings, cells of every kind."""
 
+import contextlib
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exchange import readers
 from exchange.columns import BadCell, Column
 from exchange.confined import sheets_of
+from exchange.old_workbook import formulas_by_sheet
 from exchange.tables import Table, find_table
 from exchange.troubles import TableTrouble
+from tests.exchange.old_sample import OLD_WORKBOOK
 from tests.exchange.poison import HEADER, ROW, csv, xlsx
 
 COLUMNS = (
@@ -47,6 +52,23 @@ async def test_text_is_read_in_every_usual_encoding(encoding: str) -> None:
 
 async def test_a_workbook_is_read_with_its_dates_and_numbers() -> None:
     assert values(await table(xlsx([HEADER, ("张三", ROW[1], 12.5, date(2025, 3, 1))]))) == VALUES
+
+
+async def test_an_old_workbook_is_read_and_its_formulas_are_known() -> None:
+    found = await table(OLD_WORKBOOK)
+    assert [row.number for row in found.titles] == [1]
+    assert values(found) == VALUES
+    assert troubles(found, 1) == {"id_number": "id-as-number", "amount": "formula-cell"}
+
+
+@settings(max_examples=100)
+@given(at=st.integers(0, len(OLD_WORKBOOK) - 1), byte=st.integers(0, 255), cut=st.integers(0, len(OLD_WORKBOOK)))
+def test_a_broken_old_workbook_is_damaged_and_never_followed_in_circles(at: int, byte: int, cut: int) -> None:
+    broken = bytearray(OLD_WORKBOOK)
+    broken[at] = byte
+    for content in (bytes(broken), OLD_WORKBOOK[:cut]):
+        with contextlib.suppress(TableTrouble):
+            formulas_by_sheet(content)
 
 
 async def test_a_merged_title_and_blank_lines_stand_above_the_header() -> None:
