@@ -60,6 +60,7 @@ class Case:
     status: str
     resume_at: str
     accepted: bool
+    pending_papers: bool = False
 
 
 @dataclass
@@ -120,7 +121,9 @@ class Casework:
             row = await session.get_one(ApplicationRow, uuid.UUID(application_id))
             received = row.reopened_on or row.submitted_on
             accepted = row.accepted_on is not None
-            return Case(str(row.id), row.number, received.isoformat(), row.status, row.resume_at, accepted)
+            return Case(
+                str(row.id), row.number, received.isoformat(), row.status, row.resume_at, accepted, row.pending_papers
+            )
 
     @activity.defn
     async def assess(self, application_id: str) -> Assessed:
@@ -137,6 +140,8 @@ class Casework:
         """Writes the public notice with its last day (A-40, A-41) and keeps the poster as it was put up."""
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, posting.application_id)
+            if application.closed_at is not None or application.moving_to is not None:
+                return  # withdrawn or moved meanwhile: nothing hangs any more
             posted_on = date.fromisoformat(posting.day)
             rulebook = await load_rulebook(session, application.division, today(self._clock))
             try:
@@ -178,7 +183,8 @@ class Casework:
             )
             if publicity is None:
                 raise LookupError("no such notice")
-            publicity.result, publicity.result_on = posting.result, date.fromisoformat(posting.day)
+            if publicity.result is None:
+                publicity.result, publicity.result_on = posting.result, date.fromisoformat(posting.day)
 
     @activity.defn
     async def dismissed(self, dismissal: Dismissal) -> str:
@@ -235,8 +241,8 @@ class Casework:
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, application_id)
-            if application.moving_to is not None:
-                await hand_to(session, application, application.moving_to, today(self._clock), now)
+            if application.moving_to is not None:  # from the day of the act, which may have been entered from paper
+                await hand_to(session, application, application.moving_to, application.last_act_on, now)
                 application.moving_to = None
             return application.last_act_on.isoformat()
 

@@ -312,11 +312,10 @@ def _post(named: str) -> Post:
 
 async def _overtaken(session: AsyncSession, application: ApplicationRow, request: Request) -> str | None:
     """Why nobody is to do this task any more, when something came first that its procedure has not seen yet."""
-    if step(request.kind).status is not None:
-        if application.status in (ApplicationStatus.WITHDRAWN.value, ApplicationStatus.LAPSED.value):
-            return application.status
-        if application.moving_to is not None:
-            return "moved"
+    if application.status in (ApplicationStatus.WITHDRAWN.value, ApplicationStatus.LAPSED.value):
+        return application.status
+    if application.moving_to is not None:
+        return "moved"
     return "released" if await _entered_since(session, application, request) else None
 
 
