@@ -18,3 +18,5 @@ def reopen(application: ApplicationRow, resume_at: str, day: date) -> None:
     application.resume_at, application.reopened_on, application.closed_at = resume_at, day, None
     application.status = BEGINS_AS[resume_at].value
     application.last_act_on = max(application.last_act_on, day)
+    if resume_at == "acceptance":
+        application.accepted_on = None

@@ -30,6 +30,7 @@ class Application(Procedure):
     received_on: str
     """From which day the acceptance is due: submission, the papers' coming, the reopening."""
     survey_from: str
+    pending_from: str
     forwarded_on: str
     notice_due_from: str
     posted_on: str
@@ -41,8 +42,10 @@ class Application(Procedure):
         self.application_id = start.application_id
         self._unacknowledged = list(start.acknowledges)
         self.case = await self.do(Casework.look_up, self.application_id)
-        self.received_on = self.survey_from = self.forwarded_on = self.case.received_on
+        self.received_on = self.survey_from = self.forwarded_on = self.pending_from = self.case.received_on
         self.level, self.postings = Level.TOWNSHIP, {Level.TOWNSHIP: 0, Level.COUNTY: 0}
+        if self.case.pending_papers and self.case.accepted:
+            self.beside(self._pending_papers())  # reopened, and they have still not come
         stage: Stage | None = self._beginnings()[self.case.resume_at]
         while stage is not None:
             try:
@@ -60,7 +63,8 @@ class Application(Procedure):
             case "accept":
                 return await self._accepted(answer)
             case "accept_with_pending":
-                self.beside(self._pending_papers(answer))
+                self.pending_from = answer.done_on
+                self.beside(self._pending_papers())
                 return await self._accepted(answer)
             case "ask_supplement":
                 self.accepted = answer
@@ -98,9 +102,9 @@ class Application(Procedure):
             case other:
                 raise UnknownOutcome(other)
 
-    async def _pending_papers(self, accepted: Answer) -> None:
+    async def _pending_papers(self) -> None:
         """容缺 (B-19): the papers that may follow, beside the main step."""
-        await self.ask_beside("pending_papers", counted_from=accepted.done_on)
+        await self.ask_beside("pending_papers", counted_from=self.pending_from)
 
     async def _refusal_review(self) -> Stage | None:
         reviewed = await self.ask("refusal_review", counted_from=self.received_on)
@@ -273,6 +277,8 @@ class Application(Procedure):
         self.received_on = self.case.received_on
         self.survey_from, self.level = moved_on, Level.TOWNSHIP
         case: Case = await self.do(Casework.look_up, self.application_id)
+        if case.pending_papers:
+            self.beside(self._pending_papers())
         return self._survey if case.accepted else self._acceptance
 
     async def _refuse(self, answer: Answer, *, decided_on: str = "") -> Stage | None:

@@ -24,6 +24,7 @@ async def accept(answer: Answer) -> None:
     missing = await _missing(answer)
     if missing:
         raise _incomplete(missing)
+    answer.application.pending_papers = False  # of an earlier opening
 
 
 async def accept_with_pending(answer: Answer) -> None:
