@@ -15,7 +15,7 @@ create or replace function aid_in_year(person uuid, year integer, but uuid) retu
          coalesce(sum(coalesce(d.in_deductible, d.base)), 0)
     from application a
     join lateral (select * from decision where application_id = a.id order by final desc, id desc limit 1) d on true
-    left join refusal r on r.application_id = a.id
+    left join refusal r on r.application_id = a.id and r.opening = a.opening
    where a.person_id = person and a.id <> but and extract(year from d.as_of) = year
      and (d.final or 'A-17' = any (r.provisions))
 $$;
