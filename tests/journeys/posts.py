@@ -31,3 +31,22 @@ async def moved(stack: Stack, username: str, *, to_post_of: str) -> AsyncIterato
                 await connection.execute(update, {**own, "who": username})
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def seated(stack: Stack, username: str, division: str) -> AsyncIterator[str]:
+    """Inside it `username` holds the same post in another division, where the demonstration has nobody."""
+    engine = create_async_engine(stack.dsn("postgres"))
+    seat = text("update account set division = :division where username = :username")
+    try:
+        async with engine.begin() as connection:
+            query = text("select division from account where username = :username")
+            own = (await connection.execute(query, {"username": username})).scalar_one()
+            await connection.execute(seat, {"division": division, "username": username})
+        try:
+            yield username
+        finally:
+            async with engine.begin() as connection:
+                await connection.execute(seat, {"division": own, "username": username})
+    finally:
+        await engine.dispose()
