@@ -122,7 +122,7 @@ async def _take_back(act: Act, task: TaskRow, following: TaskRow) -> None:
 async def _unaccept(act: Act, _task: TaskRow) -> None:
     """As before the acceptance; the papers that were to follow are no longer waited for."""
     application = act.application
-    application.accepted_on = None
+    application.accepted_on, application.pending_papers = None, False
     pending = await act.session.scalars(
         select(TaskRow)
         .where(TaskRow.subject_id == application.id, TaskRow.kind == PENDING_PAPERS, TaskRow.state == "open")
@@ -130,7 +130,6 @@ async def _unaccept(act: Act, _task: TaskRow) -> None:
     )
     for task in pending:
         act.close(task, RECALLED)
-        application.pending_papers = False
 
 
 async def _take_down(act: Act, task: TaskRow) -> None:

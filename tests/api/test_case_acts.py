@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import httpx2
@@ -273,7 +274,7 @@ async def test_a_case_that_has_been_assessed_is_assessed_again(
     counter: Counter, services: Services, worker: Database
 ) -> None:
     filed = await counter.file(applicant={"id_number": "140522196001010053"})
-    # Base 24,731.00, deductible 7,731.00, 17,000.00 x 60 %.
+    # S-01: base 86,231.00 - 48,200.00 - 11,300.00 - 2,000.00 = 24,731.00; a thousand less with 3,000.00 paid commercially.
     first = await assess(services, worker, filed)
     await put(worker, filed, status="county_review")
     answer = await act(
@@ -292,7 +293,7 @@ async def test_a_case_that_has_been_assessed_is_assessed_again(
     assert first.amount is not None
     assert newest.amount is not None
     assert newest.id != first.id
-    assert newest.base == first.base - 1000
+    assert (first.base, newest.base) == (Decimal("24731.00"), Decimal("23731.00"))
     [entry] = await entries(worker, filed, "counter:application:correct")
     assert entry.codes == {"fields": ["costs.commercial"], "amount": f"{newest.amount:.2f}"}
 
