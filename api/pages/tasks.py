@@ -85,6 +85,8 @@ async def answer(desk: AtDesk, posted: FromForm, task_id: uuid.UUID) -> Response
             return await _again(desk, opened, outcome, form, _wrongs(refusal))
         ways = (Way(f"/cases/{opened.view['subject']['id']}", "查看案件"), Way(f"/tasks/{task_id}", "返回上一页"))
         return refused(desk, refusal, typed=_typed(outcome, form), ways=ways)
+    if "status" not in after["subject"]:  # the answer has sent the case to another office
+        return see_other("/inbox")
     return see_other(f"/cases/{after['subject']['id']}?answered={opened.step.kind}")
 
 
