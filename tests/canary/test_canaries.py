@@ -27,6 +27,7 @@ from tests.canary.birds import ID_NUMBER, KEY, MARK, NAME, PHONE, WORD, said
 from tests.canary.places import Find, Search, keep_uncompressed, written_out
 from tests.casework import Case, Office
 
+CIVIL_AFFAIRS = "county.civil_affairs.caseworker@140522"
 DESK, HEAD = TOWN_DESK.format(town=TOWN), TOWN_HEAD.format(town=TOWN)
 
 TYPED: dict[str, dict[str, Any]] = {
@@ -79,6 +80,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         office = Office(stack.api_url)
         async with httpx2.AsyncClient(base_url=stack.api_url, timeout=30, trust_env=False) as http:
             await _typed_rightly(office, http)
+            await _handed_in(http)
             statuses = await _typed_wrongly(stack, office, http)
             statuses += await _typed_into_pages(stack)
             statuses += await _typed_into_a_fault(stack, office, http)
@@ -106,6 +108,42 @@ async def _typed_rightly(office: Office, http: httpx2.AsyncClient) -> None:
     sought = {"name": NAME, "id_number": ID_NUMBER, "purpose": said("事由")}
     found = await office.ask(DESK, "POST", "/api/v1/people/search", sought)
     assert len(found.content["items"]) == 1
+
+
+async def _handed_in(http: httpx2.AsyncClient) -> None:
+    """Tables with the canary person: rows taken in, known already and returned for every reason; a file that is none."""
+    header = "姓名,身份证号码,对象类别,开始日期,名单提供日期,证明文号"
+    good = f"{NAME},{ID_NUMBER},低保对象,2025-01-01,2025-02-01,{WORD}"
+    wrong = (
+        f"{MARK},{ID_NUMBER},低保,{PHONE},{NAME},{WORD}",
+        f"{WORD}{MARK},{ID_NUMBER},低保,2025-01-01,2025-02-01,{KEY}",
+        f"{NAME},{NAME},{MARK},2025-01-01,2025-02-01,{WORD}",
+        f"=A1,{ID_NUMBER}7,YF,2025-01-01,2025-02-01,{WORD}",
+    )
+    bearer = await _bearer(http, CIVIL_AFFAIRS)
+    for content, rows in (
+        ("\r\n".join((f"{NAME}名单 {PHONE}", header, good, good, *wrong)), (1, 4, 1)),
+        (f"{NAME},{MARK}\r\n{ID_NUMBER},{PHONE}", (0, 0, 0)),
+    ):
+        answer = await http.post(
+            "/api/v1/uploads",
+            data={"kind": "identity"},
+            files={"file": (f"{NAME}.csv", content.encode())},
+            headers=bearer,
+        )
+        seen = await _finished(http, bearer, answer.json()["id"])
+        assert tuple(seen["rows"][fate] for fate in ("accepted", "returned", "duplicate")) == rows, seen
+        assert seen["file"] == f"{NAME}.csv"
+        receipt = await http.get(f"/api/v1/uploads/{seen['id']}/receipt.xlsx", headers=bearer)
+        assert receipt.status_code == (200 if rows[1] else 409)
+
+
+async def _finished(http: httpx2.AsyncClient, bearer: dict[str, str], upload: str) -> dict[str, Any]:
+    for _look in range(1200):
+        seen = (await http.get(f"/api/v1/uploads/{upload}", headers=bearer)).json()
+        if seen["state"] in ("done", "refused"):
+            return dict(seen)
+    raise AssertionError(f"upload {upload} is not finished")
 
 
 async def _typed_wrongly(stack: Stack, office: Office, http: httpx2.AsyncClient) -> list[int]:
