@@ -18,8 +18,9 @@ NOT_SHOWN = "（按岗位权限不显示）"
 
 
 def has_calculation(case: Case) -> bool:
-    """Not for finance: the sheet repeats the costs."""
-    return case["decision"] is not None and not PersonalView(case["view"]).payment_only
+    """Not for finance: the sheet repeats the costs; nor for a department that was asked who somebody is."""
+    view = PersonalView(case["view"])
+    return case["decision"] is not None and not view.payment_only and not view.identity_only
 
 
 def calculation_sheet(reading: CaseReading) -> CalculationSheet:

@@ -8,23 +8,12 @@ from notifications.case_file import Section
 
 _OF_THE_CASE = ["id", "number", "status", "status_label", "division", "division_name", "category", "category_label"]
 _DAYS = ["submitted_on", "filed_at", "accepted_on", "closed_at", "paper_reason", "opening"]
-_PARTS = [
-    "applicant",
-    "costs",
-    "payee",
-    "documents",
-    "decision",
-    "publicity",
-    "refusal",
-    "payment",
-    "timeline",
-    "records",
-]
+_PARTS = ["applicant", "costs", "payee", "documents", "decision", "publicity", "refusal", "payment", "records"]
+_LISTS = ["household_cases", "timeline"]
 _OF_THE_DAY = ["in_transit", "last_answer", "pending_papers", "masked", "view", "open_tasks"]
-TOLD = frozenset([*_OF_THE_CASE, *_DAYS, *_PARTS, *_OF_THE_DAY])
+TOLD = frozenset([*_OF_THE_CASE, *_DAYS, *_PARTS, *_LISTS, *_OF_THE_DAY])
 """Where else the file tells them, or what belongs to the day's work and not to the file."""
 TITLES = {
-    "remedies": "行政复议与诉讼",
     "acts": "其他事项",
     "suspensions": "中止与恢复",
     "extensions": "延期",

@@ -18,6 +18,7 @@ from notifications.papers import (
     RefusalNotice,
     period_in_words,
 )
+from policy.access import PersonalView
 from policy.offices import office_name
 from policy.refusal_steps import DELIVERY
 from policy.remedies import may_still_move
@@ -26,7 +27,7 @@ from policy.terms import Department, DocumentKind
 
 def papers_of(case: Case) -> dict[str, str]:
     """Name in the address and title of each paper that the record of the case can fill."""
-    if case["masked"]:
+    if PersonalView(case["view"]) is not PersonalView.FULL:
         return {}
     told = {
         "receipt": case["accepted_on"] is not None,
@@ -136,6 +137,6 @@ def _due(case: Case, kind: str) -> date | None:
 
 
 def _typed(case: Case, kind: str, outcome: str, field: str) -> str | None:
-    """What was typed into a field of the latest such answer."""
-    answers = [r for r in case["records"] if (r["kind"], r["outcome"]) == (kind, outcome)]
+    """What was typed into a field of the latest such answer that stands."""
+    answers = [r for r in case["records"] if (r["kind"], r["outcome"]) == (kind, outcome) and not r["recalled"]]
     return ((answers[-1].get("fields") or {}).get(field) or None) if answers else None

@@ -9,13 +9,18 @@ from sqlalchemy import select, text
 
 from activities.correspondence import Correspondence
 from activities.issuing import Issuing
+from api.identity import CurrentUser
+from api.papers.catalogue import offered
 from api.services import Services
-from store.applications import ApplicationRow, PublicityRow, RefusalRow
+from policy.access import PersonalView
+from policy.terms import Department, Level, Post, Role
+from store.applications import ApplicationRow, PublicityRow, RefusalRow, RemedyRow
 from store.database import WHOLE, Database
 from tests.api.conftest import CASEWORKER, MORNING, TOWNSHIP, Counter
 from tests.api.test_rights import AUDITOR, FINANCE, NEIGHBOUR
 from tests.notifications.pdf_text import words_of
 
+CLERK = Post(Level.TOWNSHIP, Department.TOWNSHIP_GOVERNMENT, Role.CASEWORKER)
 ABSENT = "\U0002a6a5"
 
 
@@ -143,6 +148,22 @@ async def test_case_file_holds_checksums_reasons_and_remedies(
         )
         session.add(refusal)
         refusal.notice_file = await issuing.refusal_notice(session, application, refusal, MORNING)
+        remedy = uuid.uuid4()
+        session.add(
+            RemedyRow(
+                id=remedy,
+                refusal_id=key,
+                application_id=application.id,
+                division=TOWNSHIP,
+                kind="reconsideration",
+                filed_on=date(2025, 3, 20),
+                typed_sealed=services.vault.seal("remedy", "typed", remedy, {"body": "阳城县人民政府"}),
+                entered_at=MORNING,
+                entered_by=application.filed_by,
+                result="reopened",
+                result_on=date(2025, 4, 18),
+            )
+        )
     at = f"/applications/{filed['id']}/papers"
     words = words_of((await counter.as_(CASEWORKER, "GET", f"{at}/case-file.pdf")).content)
     document = (await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")).json()["documents"][0]
@@ -164,3 +185,26 @@ async def test_case_file_holds_checksums_reasons_and_remedies(
     assert "部分个人信息已隐去" in masked
     for hidden in ("金丝雀", "140522196001010010", "C50.9", sha256):
         assert hidden not in masked, hidden
+
+
+@pytest.mark.parametrize(
+    ("view", "names"),
+    [
+        (PersonalView.FULL, ["receipt", "calculation", "case-file"]),
+        (PersonalView.MASKED, ["calculation", "case-file"]),
+        (PersonalView.PAYEE, []),
+        (PersonalView.PAYEE_MASKED, []),
+        (PersonalView.IDENTITY, []),
+    ],
+)
+def test_papers_follow_how_much_of_the_case_a_post_sees(view: PersonalView, names: list[str]) -> None:
+    case = {
+        "view": view.value,
+        "accepted_on": "2025-03-03",
+        "timeline": [],
+        "publicity": [],
+        "refusal": None,
+        "decision": {},
+    }
+    everybody = CurrentUser(uuid.uuid4(), "nobody", "无人", CLERK, TOWNSHIP, uuid.uuid4(), "")
+    assert [paper.name for paper in offered(case, everybody)] == names
