@@ -80,6 +80,16 @@ class SignIn:
         with self._throttle.attempt(username), self._place():
             return await self._attempt(username, password)
 
+    async def confirm(self, username: str, password: str) -> None:
+        """Whoever is signed in gives the password again. Raises Refusal 403 for a wrong one, 429 after several."""
+        with self._throttle.attempt(username), self._place():
+            async with self._services.database.transaction(WHOLE) as session:
+                account = await session.scalar(select(AccountRow).where(AccountRow.username == username))
+            if account is None or not account.active or not await self._matches(password, account):
+                self._throttle.failed(username)
+                raise Refusal(403, "step-up-failed", "口令不正确，未作任何改动", "wrong password; nothing was changed")
+            self._throttle.succeeded(username)
+
     @contextmanager
     def _place(self) -> Iterator[None]:
         if self._under_way >= MOST_AT_ONCE:

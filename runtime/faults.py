@@ -17,8 +17,9 @@ from runtime.settings import Settings
 FaultPoint = Callable[[str], None]
 """Called with the point's name where the code reaches it, e.g. `fault_point("answer.after_commit")`."""
 
-POINTS = ("application.after_commit", "answer.after_commit")
-"""What the counter offers: an application or an answer has been committed, and nobody has been told yet."""
+POINTS = ("application.after_commit", "answer.after_commit", "release.after_commit")
+"""What the counter offers: an application, an answer or a release of payments has been committed, and nobody has been
+told yet."""
 
 SECONDS_TO_DIE = 5.0
 
