@@ -6,10 +6,10 @@ next one goes on behind it. Two attempts at once wait for each other at the uplo
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
@@ -31,7 +31,12 @@ from store.vault import Vault
 
 CHUNK = 25
 """Rows after which the server hears that the work goes on."""
+BEAT = 5.0
+"""Seconds between two words to the server while a file is being read."""
 FINISHED = (UploadState.DONE.value, UploadState.REFUSED.value)
+
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -60,9 +65,8 @@ class Uploads:
                 return row.state
             row.state = UploadState.WORKING.value
             kind, context, content = await self._open(session, row)
-        activity.heartbeat(0)
         try:
-            table = find_table(await sheets_of(content), kind.columns)
+            table = find_table(await _heard_of(sheets_of(content)), kind.columns)
         except TableTrouble as trouble:
             return await self._refuse(key, trouble)
         await self._decide_all(_Work(kind, context, table))
@@ -141,6 +145,18 @@ class Uploads:
                 row.problem = {"code": trouble.code, "zh": trouble.zh, "en": trouble.en}
                 _finish(row, UploadState.REFUSED, self._clock.now())
             return row.state
+
+
+async def _heard_of(work: Coroutine[Any, Any, T]) -> T:
+    """What takes its time, with a word to the server every now and then."""
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            activity.heartbeat()
+            await asyncio.wait({task}, timeout=BEAT)
+        return task.result()
+    finally:
+        task.cancel()
 
 
 def _finish(row: UploadRow, state: UploadState, at: datetime) -> None:

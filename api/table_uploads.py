@@ -61,7 +61,7 @@ class Handed:
 
 @dataclass(frozen=True)
 class Taken:
-    """`duplicate`: the very same file was handed in before, and this is the upload of that time."""
+    """`duplicate`: the very same file was handed in before for the same month, and this is the upload of that time."""
 
     id: uuid.UUID
     duplicate: bool
@@ -138,7 +138,9 @@ async def _write(session: AsyncSession, entry: Mapping[str, Any]) -> Taken:
     if written is not None:
         return Taken(written, False)
     first = select(UploadRow.id).where(
-        *(getattr(UploadRow, name) == entry[name] for name in ("division", "department", "kind", "sha256"))
+        *(getattr(UploadRow, name) == entry[name] for name in ("division", "department", "kind", "sha256")),
+        UploadRow.month.is_not_distinct_from(entry["month"]),
+        UploadRow.state != UploadState.REFUSED.value,
     )
     return Taken((await session.scalars(first)).one(), True)
 

@@ -14,11 +14,18 @@ from exchange.troubles import TableTrouble
 
 SECONDS = 90.0
 """Of the clock on the wall; the process limits its own time of the processor."""
+AT_ONCE = asyncio.Semaphore(2)
+"""So many files are read at once by one program: each may take its whole share of memory."""
 _ROOT = Path(__file__).parent.parent
 
 
 async def sheets_of(content: bytes) -> list[Sheet]:
     """The sheets of the file. Raises TableTrouble, also when reading it needed more than is allowed."""
+    async with AT_ONCE:
+        return _decoded(await _answer(content))
+
+
+async def _answer(content: bytes) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -39,7 +46,7 @@ async def sheets_of(content: bytes) -> list[Sheet]:
             await process.wait()
     if process.returncode != 0:
         raise TableTrouble("damaged" if process.returncode == 1 else "took-too-much")
-    return _decoded(answer)
+    return answer
 
 
 def _decoded(answer: bytes) -> list[Sheet]:

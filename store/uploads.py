@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,11 +22,17 @@ class UploadRow(Base):
 
     __tablename__ = "upload"
     __table_args__ = (
-        UniqueConstraint("division", "department", "kind", "sha256"),
         CheckConstraint(f"state in ({_STATES})", "state"),
         CheckConstraint("state <> 'done' or rows_in = accepted + returned + duplicate", "every_row_accounted_for"),
         CheckConstraint("(state = 'refused') = (problem is not null)", "refused_for_a_reason"),
         CheckConstraint("(state in ('done', 'refused')) = (finished_at is not null)", "finished"),
+        Index(
+            "upload_same_file_once",
+            *("division", "department", "kind", "month", "sha256"),
+            unique=True,
+            postgresql_where=text("state <> 'refused'"),
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("upload_division_id_idx", "division", "id"),
     )
 

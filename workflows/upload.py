@@ -22,7 +22,7 @@ class Upload:
             Uploads.take_in,
             upload,
             start_to_close_timeout=timedelta(hours=2),
-            heartbeat_timeout=timedelta(minutes=2),
+            heartbeat_timeout=timedelta(seconds=30),
             retry_policy=TRYING,
         )
         return state

@@ -58,15 +58,19 @@ async def test_every_table_forces_its_walls(worker: Database) -> None:
 
 async def test_each_department_sees_its_own_and_no_more(handing: Handing, sql: psycopg.AsyncConnection) -> None:
     who = somebody()
-    await handing.hand_in(CIVIL, "identity", [identity(*who)])
-    await handing.hand_in(COUNTY_CASEWORKER, "settlement", [settlement(*who, who[1])])
+    ours = [
+        (await handing.hand_in(CIVIL, "identity", [identity(*who)]))["id"],
+        (await handing.hand_in(COUNTY_CASEWORKER, "settlement", [settlement(*who, who[1])]))["id"],
+    ]
     for (scope, department), seen in SEEN.items():
         await sql.execute(
             "select set_config('app.scope', %s, true), set_config('app.department', %s, true)", (scope, department)
         )
         found = []
         for table in TABLES:
-            row = await (await sql.execute(f"select count(*) > 0 from {table}".encode())).fetchone()
+            key = "id" if table == "upload" else "upload_id"
+            asked = f"select count(*) > 0 from {table} where {key} = any(%s::uuid[])".encode()
+            row = await (await sql.execute(asked, (ours,))).fetchone()
             assert row is not None
             found.append(row[0])
         assert tuple(found) == seen, (scope, department)

@@ -272,6 +272,8 @@ async def test_the_same_file_twice_is_the_same_upload(handing: Handing) -> None:
     again = await handing.post(CIVIL, "identity", content)
     assert (first.status_code, first.json()["duplicate"]) == (202, False)
     assert (again.status_code, again.json()) == (200, {"id": first.json()["id"], "duplicate": True})
+    for_march = await handing.post(CIVIL, "identity", content, month="2025-03")
+    assert (for_march.status_code, for_march.json()["id"] != first.json()["id"]) == (202, True)
     elsewhere = await handing.post(NEIGHBOUR, "identity", content)
     assert (elsewhere.status_code, elsewhere.json()["id"] != first.json()["id"]) == (202, True)
 
@@ -325,6 +327,8 @@ async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(handing: Handing
     ):
         upload = (await handing.post(CIVIL, "identity", content)).json()["id"]
         assert await handing.take_in(upload) == "refused"
+        once_more = await handing.post(CIVIL, "identity", content)
+        assert (once_more.status_code, once_more.json()["duplicate"]) == (202, False), "nothing of it was taken in"
         seen = await handing.see(CIVIL, upload)
         assert (seen["state"], seen["problem"]["code"], seen["rows"]["in"]) == ("refused", code, None)
         assert seen["problem"]["zh"]

@@ -102,9 +102,14 @@ def _upload() -> None:
         ),
         sa.ForeignKeyConstraint(["uploaded_by"], ["account.id"], name=op.f("upload_uploaded_by_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("upload_pkey")),
-        sa.UniqueConstraint(
-            "division", "department", "kind", "sha256", name=op.f("upload_division_department_kind_sha256_key")
-        ),
+    )
+    op.create_index(
+        "upload_same_file_once",
+        "upload",
+        ["division", "department", "kind", "month", "sha256"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'refused'"),
+        postgresql_nulls_not_distinct=True,
     )
     op.create_index("upload_division_id_idx", "upload", ["division", "id"], unique=False)
     op.create_table(
