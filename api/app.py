@@ -14,10 +14,13 @@ from api.rest import (
     applications,
     case_acts,
     decisions,
+    disbursements,
     divisions,
     files,
+    funds,
     health,
     papers,
+    payments,
     people,
     policy,
     sessions,
@@ -61,6 +64,9 @@ def create_app(services: Services) -> FastAPI:
         divisions,
         policy,
         uploads,
+        disbursements,
+        payments,
+        funds,
     ):
         rest.include_router(module.router)
     app.include_router(rest)

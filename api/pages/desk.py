@@ -17,7 +17,7 @@ from api.services import Services
 from api.texts import LANGUAGES, chosen_language
 from policy.access import Action, may
 from policy.clock import today
-from policy.terms import Department, ancestors
+from policy.terms import Department, Role, ancestors
 from store.database import WHOLE
 from store.reference import DivisionRow
 from store.rulebook import Law, load_law
@@ -142,10 +142,13 @@ class Desk:
             "inbox": may(self.user.post, Action.WORK_TASKS),
             "cases": may(self.user.post, Action.VIEW_APPLICATIONS),
             "new": may(self.user.post, Action.FILE_APPLICATION),
+            "disbursements": may(self.user.post, Action.VIEW_DISBURSEMENTS),
+            "funds": may(self.user.post, Action.VIEW_FUNDS),
             "assess": may(self.user.post, Action.TRY_POLICY),
             "due": may(self.user.post, Action.TRY_POLICY),
             "people": may(self.user.post, Action.SEARCH_PEOPLE),
             "uploads": may(self.user.post, Action.VIEW_UPLOADS),
+            "staff": self.user.post.role is not Role.AUDITOR,
             "mail": self.services.options.mail_dir is not None,
         }
         return [place for place in PLACES if allowed[place.name]]
@@ -157,6 +160,9 @@ PLACES = (
     Place("new", "/applications/new", "新建申请"),
     Place("people", "/people", "人员查询"),
     Place("uploads", "/uploads", "报送表格"),
+    Place("staff", "/staff", "人员"),
+    Place("disbursements", "/disbursements", "拨款批次"),
+    Place("funds", "/funds", "基金收支"),
     Place("assess", "/assess", "试算"),
     Place("due", "/due", "计算日期"),
     Place("mail", "/dev/mail", "演示邮箱"),

@@ -7,7 +7,9 @@ from api.pages import (
     application_form,
     case_reading,
     desk,
+    disbursements,
     due_dates,
+    funds,
     inbox,
     people,
     tasks,
@@ -16,12 +18,13 @@ from api.pages import (
     wording,
 )
 from api.papers import catalogue, record
-from policy import terms
+from policy import payment_terms, terms
+from policy.case_acts import CASE_ACTS
 from policy.costs import LABELS
 from policy.fields import Field
 from policy.steps import every_step
 
-FORMS = (application_form, try_out_form, due_dates, tasks, people)
+FORMS = (application_form, try_out_form, due_dates, tasks, people, disbursements, funds)
 LABEL_OF_PAGES = (
     "返回上一页",
     "返回首页",
@@ -34,7 +37,7 @@ LABEL_OF_PAGES = (
 
 
 def every_label() -> set[str]:
-    return {*_terms(), *_steps(), *_fields_of(_form_fields()), *_of_pages()}
+    return {*_terms(), *_steps(), *_acts(), *_fields_of(_form_fields()), *_of_pages()}
 
 
 def _of_pages() -> Iterator[str]:
@@ -44,6 +47,7 @@ def _of_pages() -> Iterator[str]:
     yield from wording.MARK_MEANINGS.values()
     yield from wording.OPTIONS.values()
     yield from inbox.BOXES.values()
+    yield from inbox.STATES.values()
     yield from record.TITLES.values()
     yield from (
         *catalogue.POSTERS.values(),
@@ -58,8 +62,14 @@ def _of_pages() -> Iterator[str]:
     yield from (kind.label for kind in KINDS.values())
 
 
+def _acts() -> Iterator[str]:
+    for act in CASE_ACTS.values():
+        yield act.label
+        yield from _fields_of(act.fields)
+
+
 def _terms() -> Iterator[str]:
-    for noun in vars(terms).values():
+    for noun in (*vars(terms).values(), *vars(payment_terms).values()):
         if isinstance(noun, type) and issubclass(noun, terms.Term):
             yield from (member.label for member in noun)
 
