@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import not_allowed, not_found
 from api.identity import CurrentUser
+from api.money.payment_view import attempts_view
 from api.presentation import json_object, task_view, title
 from api.services import Services
 from api.timeline_text import timeline_text
@@ -290,6 +291,7 @@ async def _payment(session: AsyncSession, row: ApplicationRow) -> dict[str, Any]
     if payment is None:
         return None
     return {
+        "id": payment.id,
         "status": payment.status,
         "status_label": PaymentStatus(payment.status).label,
         "amount": payment.amount,
@@ -297,6 +299,7 @@ async def _payment(session: AsyncSession, row: ApplicationRow) -> dict[str, Any]
         "submitted_on": payment.submitted_on,
         "finance_approved_on": payment.finance_approved_on,
         "transferred_on": payment.transferred_on,
+        "attempts": await attempts_view(session, payment),
     }
 
 

@@ -73,6 +73,7 @@ async def test_case_is_paid_at_the_end_of_the_main_path(counter: Counter) -> Non
     assert seen["decision"]["base"] == "24731.00"
     assert seen["decision"]["final"] is True
     assert seen["payment"] == {
+        "id": seen["payment"]["id"],
         "status": "confirmed",
         "status_label": seen["payment"]["status_label"],
         "amount": "10200.00",
@@ -80,4 +81,16 @@ async def test_case_is_paid_at_the_end_of_the_main_path(counter: Counter) -> Non
         "submitted_on": "2025-02-20",
         "finance_approved_on": "2025-02-25",
         "transferred_on": "2025-02-27",
+        "attempts": [
+            {
+                "no": 1,
+                "state": "confirmed",
+                "state_label": "已支付",
+                "payee_kind": "person",
+                "released_on": None,
+                "ended_on": "2025-02-27",
+                "reason": None,
+                "reason_label": None,
+            }
+        ],
     }
