@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from api.case_acts.wording import act_on_case_text
 from api.parameter_name import parameter_name
 from api.teamwork.wording import act_text
 from policy.step import Step
@@ -25,6 +26,10 @@ def _counter(subject: str, action: str, codes: Codes) -> str | None:
         return f"登记申请（{Category(codes['category']).label}）" + _paper_entry(codes)
     if subject in ("missing_parameter", "confirm_module") and action == "released":
         return f"参数“{parameter_name(codes['key'])}”已由同市录入，本案继续办理"
+    if (subject, action) in _MONEY:
+        return _MONEY[subject, action](codes)
+    if act := act_on_case_text(subject, action, codes):
+        return act
     if not is_kind(subject):
         return act_text(action, codes, None) if subject == "application" else None
     declared = step(subject)
@@ -42,6 +47,12 @@ def _particulars(codes: Codes) -> str:
     for name, word in (("missing", "须补正"), ("pending", "后补"), ("papers", "收到")):
         if codes.get(name):
             parts.append(f"{word}：{'、'.join(DocumentKind(kind).label for kind in codes[name])}")
+    if codes.get("batch"):
+        parts.append(f"拨款批次{codes['batch']}")
+    if codes.get("attempt", 1) > 1:
+        parts.append(f"第{codes['attempt']}次支付")
+    if codes.get("bank_return"):
+        parts.append("据银行回盘文件")
     if codes.get("surveyors"):
         parts.append(f"调查人{codes['surveyors']}人")
     if codes.get("key"):
@@ -135,10 +146,30 @@ _PROCEDURE: Mapping[tuple[str, str], Callable[[Codes], str]] = {
         f"救济期限：行政复议至{codes['reconsideration_until']}，行政诉讼至{codes['suit_until']}"
     ),
     ("refusal", "final"): lambda _: "救济期限届满，未收到复议或诉讼",
+    ("disbursement", "closed"): lambda codes: f"拨款批次{codes['number']}全部办结",
     ("payment", "payable"): lambda codes: f"公示无异议，列入待支付，金额{codes['amount']}元",
     ("payment", "booked"): lambda codes: (
         f"已支付{codes['amount']}元（{PayeeKind(codes['payee_kind']).label}），记账办结"
     ),
+}
+
+_MONEY: Mapping[tuple[str, str], Callable[[Codes], str]] = {
+    ("disbursement", "prepared"): lambda codes: f"编制拨款批次{codes['number']}，{codes['lines']}笔",
+    ("disbursement", "changed"): lambda codes: f"调整拨款批次{codes['number']}，现有{codes['lines']}笔",
+    ("disbursement", "submitted"): lambda codes: f"拨款批次{codes['number']}提交审批，{codes['lines']}笔",
+    ("disbursement", "cancelled"): lambda codes: f"撤销拨款批次{codes['number']}",
+    ("disbursement", "sent_back"): lambda codes: f"拨款批次{codes['number']}退回编制",
+    ("disbursement", "approved"): lambda codes: f"审批拨款批次{codes['number']}，{codes['lines']}笔，提交财政",
+    ("disbursement", "released"): lambda codes: (
+        f"拨款批次{codes['number']}第{codes['release']}次放款，{codes['lines']}笔，金额{codes['amount']}元"
+    ),
+    ("payment", "released"): lambda codes: (
+        f"随拨款批次{codes['number']}放款" + (f"（第{codes['attempt']}次支付）" if codes["attempt"] > 1 else "")
+    ),
+    ("recovery", "proposed"): lambda codes: f"提出追回{codes['amount']}元",
+    ("recovery", "approved"): lambda codes: f"同意追回{codes['amount']}元",
+    ("recovery", "refused"): lambda codes: f"不予追回{codes['amount']}元",
+    ("recovery", "received"): lambda codes: f"追回款{codes['amount']}元到账",
 }
 
 _SOURCES: Mapping[str, Callable[[str, str, Codes], str | None]] = {
