@@ -13,19 +13,38 @@ PROMISES = {
     "I1 an approved application is paid exactly once": """
         select a.number from application a join decision d on d.application_id = a.id and d.final
          where (select count(*) from payment p where p.application_id = a.id and p.status = 'confirmed') <> 1
-            or (select count(*) from ledger l where l.decision_id = d.id and l.side = 'debit') <> 1
-            or (select count(*) from ledger l where l.decision_id = d.id and l.side = 'credit') <> 1
+            or (select count(*) from payment p join payment_attempt t on t.payment_id = p.id and t.state = 'confirmed'
+                 where p.application_id = a.id) <> 1
+            or (select count(*) from ledger_entry e where e.decision_id = d.id and e.kind = 'paid') <> 1
             or a.status <> 'paid'""",
     "I1 nothing else is paid": """
-        select l.id from ledger l
-         where not exists (select 1 from decision d join application a on a.id = d.application_id
-                            where d.id = l.decision_id and d.final and d.outcome = 'eligible' and a.status = 'paid')""",
-    "I1 debits equal credits and the decision's amount": """
-        select d.application_id from decision d join ledger l on l.decision_id = d.id group by d.id
-        having coalesce(sum(l.amount) filter (where l.side = 'debit'), 0) <> d.amount
-            or coalesce(sum(l.amount) filter (where l.side = 'credit'), 0) <> d.amount""",
+        select e.id from ledger_entry e
+         where e.kind = 'paid' and not exists (
+           select 1 from decision d join application a on a.id = d.application_id
+            where d.id = e.decision_id and d.final and d.outcome = 'eligible' and a.status = 'paid')
+        union all
+        select l.id from ledger_line l join ledger_entry e on e.id = l.entry_id
+         where l.account = 'special_account' and l.side = 'credit' and e.kind not in ('paid', 'undone')""",
+    "I1 what was paid is the decision's amount": """
+        select e.id from ledger_entry e join decision d on d.id = e.decision_id
+          join ledger_line l on l.entry_id = e.id where e.kind in ('payable', 'paid') and l.amount <> d.amount""",
+    "I1 nothing is owed for what has been paid": """
+        select p.id from payment p join ledger_entry e on e.payment_id = p.id join ledger_line l on l.entry_id = e.id
+         where p.status = 'confirmed' and l.account in ('payable', 'returned') group by p.id
+        having sum(case l.side when 'debit' then l.amount else -l.amount end) <> 0""",
+    "I1 debits equal credits in every entry": """
+        select e.id from ledger_entry e left join ledger_line l on l.entry_id = e.id group by e.id
+        having count(l.id) < 2 or sum(case l.side when 'debit' then l.amount else -l.amount end) <> 0""",
     "I1 the books balance": """
-        select 1 where (select coalesce(sum(case side when 'debit' then amount else -amount end), 0) from ledger) <> 0""",
+        select division from ledger_line group by division
+        having sum(case side when 'debit' then amount else -amount end) <> 0""",
+    "I1 the bank is told of an attempt once": """
+        select payment_id from payment_attempt where release_id is not null group by payment_id, no having count(*) > 1
+        union all
+        select t.payment_id from payment_attempt t join payment_attempt u on u.payment_id = t.payment_id and u.no > t.no
+         where t.state in ('open', 'confirmed')""",
+    "I2 a batch was approved by somebody else than it was prepared": """
+        select number from disbursement where state in ('approved', 'closed') and approved_by = prepared_by""",
     "I2 two persons approved, neither of them the one who entered it": """
         select a.number from application a where a.status = 'paid' and not exists (
           select 1 from task c, task f

@@ -105,10 +105,18 @@ async def _comes_to_rest(connection: Connection) -> None:
 
 PLANTS = {
     "I1 an approved application is paid exactly once": """
-        alter table ledger drop constraint ledger_decision_id_side_key;
-        insert into ledger (payment_id, decision_id, division, side, account, amount, booked_on, booked_at)
-        select payment_id, decision_id, division, side, account, amount, booked_on, booked_at from ledger limit 2""",
-    "I1 the books balance": "update ledger set amount = amount + 1 where id = (select id from ledger limit 1)",
+        insert into ledger_entry (key, kind, division, payment_id, decision_id, booked_on, booked_at)
+        select key || '/again', kind, division, payment_id, decision_id, booked_on, booked_at from ledger_entry
+         where kind = 'paid' limit 1""",
+    "I1 nothing else is paid": """
+        update ledger_entry set kind = 'given' where id = (select id from ledger_entry where kind = 'paid' limit 1)""",
+    "I1 nothing is owed for what has been paid": """
+        update ledger_line set account = 'aid_expense' where id = (
+          select l.id from ledger_line l join ledger_entry e on e.id = l.entry_id where e.kind = 'paid'
+             and l.account = 'payable' limit 1)""",
+    "I1 debits equal credits in every entry": """
+        update ledger_line set amount = amount + 1 where id = (select id from ledger_line limit 1)""",
+    "I1 the books balance": "update ledger_line set amount = amount + 1 where id = (select id from ledger_line limit 1)",
     "I2 two persons approved, neither of them the one who entered it": """
         update task set answered_by = (select answered_by from task where kind = 'county_approval' limit 1)
          where kind = 'finance_review'""",
