@@ -112,7 +112,9 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
         _grant(*_TOWNSHIP, _READERS),
         _grant(*_INSURANCE_ABOVE, _READERS),
         _grant(*_COUNTY_FINANCE, _READERS),
-        _grant(*_COUNTY_ASKED, _WORKERS),  # only the cases that their department has been asked about: row-level security
+        _grant(
+            *_COUNTY_ASKED, _WORKERS
+        ),  # only the cases that their department has been asked about: row-level security
     ),
     Action.SEARCH_PEOPLE: (
         _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
@@ -131,9 +133,9 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.UPLOAD_SETTLEMENT: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
     Action.UPLOAD_BANK_RETURN: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
     Action.VIEW_UPLOADS: (
-        _grant(*_COUNTY_SOURCES, _WORKERS),
-        _grant(*_COUNTY_INSURANCE, _WORKERS),
-        _grant(*_COUNTY_FINANCE, _WORKERS),
+        _grant(*_COUNTY_SOURCES, _READERS),
+        _grant(*_COUNTY_INSURANCE, _READERS),
+        _grant(*_COUNTY_FINANCE, _READERS),
     ),
     Action.VIEW_DISBURSEMENTS: (_grant(*_COUNTY_INSURANCE, _READERS), _grant(*_COUNTY_FINANCE, _READERS)),
     Action.PREPARE_DISBURSEMENT: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
