@@ -86,14 +86,14 @@ async def answer_task(
         async with services.database.transaction(user.scope) as session:
             earlier = await once.earlier(session)
             if earlier is not None:
-                return await _outlook(session, task_id)
+                return await _outlook(session, task_id, earlier["subject"])
             answer = await _checked(services, session, user, task_id, submitted)
             await take_effect(answer)
             answer.task.days_late = await _lateness(answer)
             _commit_to(answer, submitted)
             await wake(session, answer.task, at=answer.now)
             await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.application.id)})
-            after = await _outlook(session, task_id)
+            after = await _outlook(session, task_id, str(answer.application.id))
     except Refusal:
         await _after_refusal(services, user, answer)
         raise
@@ -111,22 +111,25 @@ async def _after_refusal(services: Services, user: CurrentUser, answer: Answer |
         await answer.after_refusal(services, session, application)
 
 
-async def standing(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any] | None:
+async def standing(services: Services, user: CurrentUser, task_id: uuid.UUID, case: str) -> dict[str, Any] | None:
     """How things stand after an answer; None while the procedure has not acknowledged it yet."""
-    state = await outlook(services, user, task_id)
+    state = await outlook(services, user, task_id, case)
     return state if state["settled"] else None
 
 
-async def outlook(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any]:
-    """{task, settled, subject: {type, id, number, status}, next: ids of the open tasks of the same case}."""
+async def outlook(services: Services, user: CurrentUser, task_id: uuid.UUID, case: str) -> dict[str, Any]:
+    """{task, settled, subject: {type, id, number, status}, next: ids of the open tasks of the same case}.
+
+    A case that the answer has sent to another office is no longer seen from here: that it is gone is how it stands.
+    """
     async with services.database.transaction(user.scope) as session:
-        return await _outlook(session, task_id)
+        return await _outlook(session, task_id, case)
 
 
 _Next = aliased(TaskRow)  # once: making an alias costs more than asking with it
 
 
-async def _outlook(session: AsyncSession, task_id: uuid.UUID) -> dict[str, Any]:
+async def _outlook(session: AsyncSession, task_id: uuid.UUID, case: str) -> dict[str, Any]:
     following = select(_Next.id).where(_Next.subject_id == TaskRow.subject_id, _Next.state == "open")
     found = await session.execute(
         select(
@@ -139,7 +142,10 @@ async def _outlook(session: AsyncSession, task_id: uuid.UUID) -> dict[str, Any]:
         .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
         .where(TaskRow.id == task_id)
     )
-    acknowledged_at, application_id, number, status, open_tasks = found.one()
+    row = found.one_or_none()
+    if row is None:
+        return {"task": str(task_id), "settled": True, "subject": {"type": "application", "id": case}, "next": []}
+    acknowledged_at, application_id, number, status, open_tasks = row
     return {
         "task": str(task_id),
         "settled": acknowledged_at is not None,

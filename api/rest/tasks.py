@@ -125,11 +125,13 @@ async def give_answer(
     if not wait or after["settled"]:
         return after
 
+    case = str(after["subject"]["id"])
+
     async def settled() -> bool:
-        return await standing(services, user, task_id) is not None
+        return await standing(services, user, task_id, case) is not None
 
     await wait_until(settled, wait)
-    return await outlook(services, user, task_id)
+    return await outlook(services, user, task_id, case)
 
 
 async def list_tasks(
