@@ -74,7 +74,7 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
     else:
         period.missing_key = None
         period.nominal, period.work_target, period.late_after = due.nominal, due.work_target, due.late_after
-        period.basis = basis(due)
+        period.basis = basis(due) | ({"extended_by": period.extended_by} if period.extended_by else {})
         period.ladder = [{"rung": step.rung.value, "at": step.at.isoformat()} for step in steps]
     stopped = paused_since(period)
     if stopped is not None:

@@ -11,16 +11,21 @@ from api.filing.reading import read_filing
 from api.forms import Form, Wrong
 from api.pages import application_form
 from api.pages.desk import AtDesk, Desk, see_other
+from api.pages.drafts import NEW_APPLICATION, keep_form
+from api.pages.diseases import diseases_for
 from api.pages.filing_checks import Drawn, check_form_costs, check_id, drawn
 from api.pages.filing_form import draft
 from api.pages.places import places_for
 from api.pages.posted import FromForm
+from api.pages.teamwork import did
 from api.pages.uploads import keep_uploads
 from api.prefer import DEFAULT_WAIT, wait_until
 from api.services import MEGABYTE
+from api.teamwork.drafts import open_draft, throw_away
 from policy.access import Action
 from policy.clock import today
 from policy.terms import ancestors
+from policy.treatment import TreatmentKind
 
 router = APIRouter(prefix="/applications/new")
 FORM = "application"
@@ -30,9 +35,14 @@ ONLY_TOWNSHIPS = "只有乡镇（街道）经办人可以登记申请"
 @router.get("")
 async def empty(desk: AtDesk) -> Response:
     desk.demand(Action.FILE_APPLICATION, ONLY_TOWNSHIPS)
+    drafted = await open_draft(desk.services, desk.signed_in, NEW_APPLICATION)
+    if drafted is not None:
+        form, said = Form(FORM, drafted), did(desk) or desk.say("已恢复您保存的草稿。", "Your draft has been restored.")
+        return await _page(desk, form, drawn(desk, form), notice=said)
     own = desk.signed_in.division
     typed = {name: [code] for name, code in zip(("division", "county", "city"), ancestors(own), strict=False)}
-    return await _page(desk, Form(FORM, typed), Drawn())
+    typed["costs.treatment"] = [TreatmentKind.INPATIENT.value]
+    return await _page(desk, Form(FORM, typed), Drawn(), notice=did(desk))
 
 
 @router.post("")
@@ -46,6 +56,12 @@ async def submit(desk: AtDesk, posted: FromForm) -> Response:
     match posted.text("do"):
         case "divisions":
             return await _page(desk, form, Drawn())
+        case "keep":
+            await keep_form(desk, NEW_APPLICATION, posted)
+            return see_other("/applications/new?did=draft")
+        case "forget":
+            await throw_away(desk.services, desk.signed_in, NEW_APPLICATION)
+            return see_other("/applications/new?did=thrown")
         case "check":
             return await _checked(desk, form, wrong_files)
         case _:
@@ -83,6 +99,7 @@ async def _filed(desk: Desk, form: Form, wrong_files: tuple[Wrong, ...], once: s
             raise
         wrong = drafted.wrongs(refusal.problems) or (Wrong("", refusal.zh, refusal.en, refusal.clause),)
         return await _page(desk, replace(form, problems=wrong), drawn(desk, form), 422)
+    await throw_away(desk.services, desk.signed_in, NEW_APPLICATION)
     await wait_until(lambda: has_first_task(desk.services, desk.signed_in, filed.id), DEFAULT_WAIT)
     return see_other(f"/cases/{filed.id}?filed=yes")
 
@@ -106,18 +123,8 @@ async def _page(desk: Desk, form: Form, shown: Drawn, status: int = 200, notice:
         form=form,
         fields=application_form,
         places=await places_for(desk, form),
-        diseases=_diseases(desk),
+        diseases=diseases_for(desk),
         id_check=shown.id_check,
         costs_check=shown.costs_check,
         upload_limit=desk.services.options.largest_file // MEGABYTE,
     )
-
-
-def _diseases(desk: Desk) -> dict[str, str]:
-    """The diseases with rules of their own, by code, as in force today."""
-    if desk.law is None:
-        return {}
-    on = today(desk.services.clock)
-    rulebook = desk.law.rulebook(desk.signed_in.division, on)
-    lists = [rulebook.find(key, on) for key in ("DISEASE_LIST", "RARE_DISEASES")]
-    return {code: name for found in lists if found is not None for code, name in (found.value or {}).items()}

@@ -7,9 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.errors import Refusal, not_allowed
+from api.pages.case_acts import offered
 from api.pages.case_reading import case_for
 from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
+from api.pages.teamwork import around
 from api.rest.applications import list_cases
 from policy.access import Action, may
 from policy.steps import is_kind, step
@@ -42,7 +44,11 @@ async def show(desk: AtDesk, application_id: uuid.UUID, answered: str = "", file
     context = await case_for(desk, application_id)
     if context["case"] is None:
         raise not_allowed("您的岗位不能查看案件")
-    return desk.page("cases/case.html", "cases", **context, notice=_notice(desk, context, answered, filed))
+    team = await around(desk, application_id)
+    said = team.pop("did")
+    notice = _notice(desk, context, answered, filed) or said
+    acts = offered(desk, context["case"])
+    return desk.page("cases/case.html", "cases", **context, **team, **acts, notice=notice)
 
 
 async def _found(desk: Desk, chosen: dict[str, str], cursor: str) -> dict[str, Any]:

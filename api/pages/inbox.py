@@ -12,6 +12,8 @@ from api.rest.tasks import OVERSEERS, Box, State, list_tasks
 from policy.steps import every_step, is_kind
 
 router = APIRouter()
+STATES: dict[State, str] = {"open": "待办", "overdue": "超期", "suspended": "中止", "stale": "久未办结", "done": "已办"}
+FOR_OVERSEERS = ("stale",)
 BOXES: dict[Box, str] = {"mine": "我的", "office": "本单位", "area": "辖区"}
 
 
@@ -28,6 +30,8 @@ async def inbox(
         kinds=every_step(),
         boxes={code: label for code, label in BOXES.items() if role in OVERSEERS or code != "area"},
         my_office=_office(desk.signed_in),
+        states={code: label for code, label in STATES.items() if role in OVERSEERS or code not in FOR_OVERSEERS},
+        ticking=bool(chosen["kind"]) and state in ("open", "overdue"),
         status=422 if found["refusal"] else 200,
         **found,
     )

@@ -1,7 +1,7 @@
 """One task: what it asks, until when and why, and a form for each way to answer it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,11 +13,14 @@ from api.errors import Refusal, not_found
 from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages.case_reading import case_for
 from api.pages.desk import AtDesk, Desk, see_other
+from api.pages.drafts import KEEP, draft_key, keep_form
 from api.pages.posted import FromForm
 from api.pages.refusals import Way, refused
+from api.pages.teamwork import beside
 from api.pages.uploads import keep_uploads
 from api.prefer import DEFAULT_WAIT
 from api.rest.tasks import give_answer, view_task
+from api.teamwork.drafts import open_draft, throw_away
 from policy.fields import Field, Kind
 from policy.parameters import KINDS, base_of
 from policy.problems import Problem
@@ -72,6 +75,9 @@ async def answer(desk: AtDesk, posted: FromForm, task_id: uuid.UUID) -> Response
         raise not_found("没有这种办理结果")
     uploads = () if posted.stale else await keep_uploads(desk, posted)
     form = Form(_form_id(outcome), posted.typed)
+    if posted.text("do") == KEEP and not posted.stale:
+        await keep_form(desk, draft_key(task_id, outcome.name), posted)
+        return see_other(f"/tasks/{task_id}?did=draft")
     if posted.stale:
         return await _again(desk, opened, outcome, form, (Wrong("", posted.stale.zh, posted.stale.en),))
     done_on, wrong_day = _day(form.value("done_on"))
@@ -85,6 +91,7 @@ async def answer(desk: AtDesk, posted: FromForm, task_id: uuid.UUID) -> Response
             return await _again(desk, opened, outcome, form, _wrongs(refusal))
         ways = (Way(f"/cases/{opened.view['subject']['id']}", "查看案件"), Way(f"/tasks/{task_id}", "返回上一页"))
         return refused(desk, refusal, typed=_typed(outcome, form), ways=ways)
+    await throw_away(desk.services, desk.signed_in, draft_key(task_id))
     if "status" not in after["subject"]:  # the answer has sent the case to another office
         return see_other("/inbox")
     return see_other(f"/cases/{after['subject']['id']}?answered={opened.step.kind}")
@@ -114,6 +121,11 @@ async def _page(
     outcomes = [outcome for outcome in opened.step.outcomes if not outcome.later]
     about = await case_for(desk, uuid.UUID(opened.view["subject"]["id"]))
     empty = {outcome.name: _empty(outcome, about["decision"]) for outcome in outcomes}
+    task_id = uuid.UUID(opened.view["id"])
+    team = await beside(desk, task_id, uuid.UUID(opened.view["subject"]["id"]))
+    kept = await _kept(desk, task_id, outcomes)
+    own = opened.mine and opened.view["assignee"] in (None, desk.signed_in.username)
+    running = opened.view["state"] == "open" and opened.view["suspension"] is None
     key = opened.view["detail"].get("key")
     return desk.page(
         "task/task.html",
@@ -122,15 +134,26 @@ async def _page(
         task=opened.view,
         step=opened.step,
         mine=opened.mine,
-        may_answer=opened.mine and opened.view["assignee"] in (None, desk.signed_in.username),
-        forms=empty | (forms or {}),
-        opened=chosen or (outcomes[0].name if len(outcomes) == 1 else ""),
+        may_answer=running and (own or team["team"]["stands_in_for"] is not None),
+        forms=empty | kept | (forms or {}),
+        opened=chosen or next(iter(kept), outcomes[0].name if len(outcomes) == 1 else ""),
         comment_field=COMMENT,
         paper_entry_fields=PAPER_ENTRY,
         parameter=KINDS.get(base_of(key)) if key else None,
         needed_on=_needed_on(key, about) if key else None,
         **about,
+        **team,
     )
+
+
+async def _kept(desk: Desk, task_id: uuid.UUID, outcomes: Sequence[Outcome]) -> dict[str, Form]:
+    """The forms of this task that the person has put aside, by outcome."""
+    kept = {}
+    for outcome in outcomes:
+        typed = await open_draft(desk.services, desk.signed_in, draft_key(task_id, outcome.name))
+        if typed is not None:
+            kept[outcome.name] = Form(_form_id(outcome), typed)
+    return kept
 
 
 def _needed_on(key: str, about: Mapping[str, Any]) -> str | None:

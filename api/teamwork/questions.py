@@ -148,6 +148,7 @@ async def _view(services: Services, session: AsyncSession, user: CurrentUser, ro
         {
             "id": row.id,
             "kind": row.kind,
+            "application": row.application_id,
             "about": {"task": about.id, "kind": about.kind},
             "asked_by": asker.username,
             "asked_by_name": asker.name,
