@@ -10,12 +10,14 @@ from api.errors import Refusal
 from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages import try_out_form
 from api.pages.desk import AtDesk, Desk
+from api.pages.diseases import diseases_for
 from api.pages.posted import FromForm
 from api.pages.try_out_form import ABOUT, CARE_AID_BEFORE, CATEGORIES, COSTS, PATIENT, SWITCHES, TREATED, USED
 from api.rest.policy import AssessBody, try_assessment
 from api.wrong_shape import shape_problem
 from policy.access import Action
 from policy.clock import today
+from policy.treatment import TreatmentKind
 
 router = APIRouter(prefix="/assess")
 OUTCOMES = {"eligible": "符合救助条件", "not_eligible": "不符合救助条件", "parameter_missing": "缺少参数，不能核算"}
@@ -24,7 +26,11 @@ OUTCOMES = {"eligible": "符合救助条件", "not_eligible": "不符合救助�
 @router.get("")
 async def empty(desk: AtDesk) -> Response:
     desk.demand(Action.TRY_POLICY, "您的岗位不能使用试算")
-    typed = {"division": [desk.signed_in.division], "on": [today(desk.services.clock).isoformat()]}
+    typed = {
+        "division": [desk.signed_in.division],
+        "on": [today(desk.services.clock).isoformat()],
+        "costs.treatment": [TreatmentKind.INPATIENT.value],
+    }
     return _page(desk, Form("assess", typed))
 
 
@@ -66,6 +72,7 @@ def _page(desk: Desk, form: Form, decision: dict[str, Any] | None = None, status
         status=status,
         form=form,
         fields=try_out_form,
+        diseases=diseases_for(desk),
         decision=decision,
         outcome_label=OUTCOMES[decision["outcome"]] if decision else "",
     )

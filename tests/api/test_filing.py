@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from store.database import WHOLE, Database
+from store.demonstration import PASSWORD
 from tests.api.conftest import CASEWORKER, COUNTY_SUPERVISOR, Counter
 
 
@@ -136,3 +137,13 @@ async def test_a_recognition_holds_for_twelve_months(
     assert (problem["pointer"], problem["clause"]) == ("/documents/4/date", "X-4")
     assert "须由民政部门重新认定后再申请" in problem["zh"]
     assert "renewed" in problem["en"]
+
+
+async def test_the_form_offers_the_diseases_with_rules_of_their_own(counter: Counter) -> None:
+    signed_in = await counter.http.post("/api/v1/sessions", json={"username": CASEWORKER, "password": PASSWORD})
+    headers = {"Authorization": f"Bearer {signed_in.json()['token']}"}
+    for page in ("/applications/new", "/assess"):
+        shown = (await counter.http.get(page, headers=headers)).text
+        assert '<option value="A61-04">乳腺癌</option>' in shown
+        assert '<option value="A20-1">戈谢病</option>' in shown
+        assert 'value="inpatient" checked' in " ".join(shown.split())
