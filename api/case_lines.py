@@ -26,6 +26,7 @@ class Record:
     day: str
     lines: tuple[tuple[str, str], ...]
     paper_reason: str | None
+    recalled: bool = False
 
 
 def cost_lines(costs: Mapping[str, Any]) -> list[CostLine]:
@@ -58,6 +59,7 @@ def record_of(record: Mapping[str, Any]) -> Record:
         record["day"],
         tuple(lines),
         record.get("paper_reason"),
+        bool(record.get("recalled")),
     )
 
 
