@@ -18,13 +18,13 @@ MAIN_PATH = (
     ("受理", (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT)),
     ("入户调查", (ApplicationStatus.SURVEY,)),
     ("乡镇审核", (ApplicationStatus.TWP_REVIEW,)),
-    ("乡镇公示", (ApplicationStatus.TWP_PUBLICITY,)),
-    ("报送县级", (ApplicationStatus.FORWARDED,)),
-    ("县级审批", (ApplicationStatus.COUNTY_REVIEW,)),
+    ("乡镇公示", (ApplicationStatus.TWP_PUBLICITY, ApplicationStatus.OBJECTION)),
+    ("报送县级", (ApplicationStatus.FORWARDED, ApplicationStatus.RETURNED_TWP)),
+    ("县级审批", (ApplicationStatus.COUNTY_REVIEW, ApplicationStatus.WAIT_CAB)),
     ("县级公示", (ApplicationStatus.COUNTY_PUBLICITY,)),
     ("支付", (ApplicationStatus.APPROVED,)),
 )
-ENDED = (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN)
+ENDED = (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED)
 
 
 @dataclass(frozen=True)
