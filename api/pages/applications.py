@@ -11,8 +11,8 @@ from api.filing.reading import read_filing
 from api.forms import Form, Wrong
 from api.pages import application_form
 from api.pages.desk import AtDesk, Desk, see_other
-from api.pages.drafts import NEW_APPLICATION, keep_form
 from api.pages.diseases import diseases_for
+from api.pages.drafts import NEW_APPLICATION, keep_form
 from api.pages.filing_checks import Drawn, check_form_costs, check_id, drawn
 from api.pages.filing_form import draft
 from api.pages.places import places_for
