@@ -20,7 +20,9 @@ from policy.refusal_steps import REMEDY_RESULT
 PROVISIONS = {choice.code: choice.label for choice in REFUSAL_PROVISIONS}
 REMEDIES = {choice.code: choice.label for choice in KINDS_OF_REMEDY}
 RESULTS = {outcome.name: outcome.label for outcome in REMEDY_RESULT.outcomes}
-PAYMENT_TOLD = frozenset(["status", "amount", "payee_kind", "submitted_on", "finance_approved_on", "transferred_on"])
+PAYMENT_TOLD = frozenset(
+    ["status", "amount", "payee_kind", "submitted_on", "finance_approved_on", "transferred_on", "attempts"]
+)
 
 
 def decided(reading: CaseReading, stored: Stored) -> Section:
@@ -108,4 +110,15 @@ def paid(case: Case) -> Section:
         ("财政审核日期", payment["finance_approved_on"]),
         ("支付日期", payment["transferred_on"]),
     )
-    return Section("支付", (*told, *further(payment, PAYMENT_TOLD)))
+    rows = tuple(
+        (
+            str(attempt["no"]),
+            label(attempt["payee_kind"], "PayeeKind"),
+            attempt["released_on"] or NOTHING,
+            "，".join(filter(None, (attempt["state_label"], attempt["reason_label"]))),
+            attempt["ended_on"] or NOTHING,
+        )
+        for attempt in payment["attempts"]
+    )
+    attempts = Listing(("第几次支付", "收款方类别", "拨付日期", "结果", "结果日期"), rows, (2, 3, 3, 4, 3))
+    return Section("支付", (*told, *further(payment, PAYMENT_TOLD)), (attempts,) if rows else ())

@@ -71,9 +71,9 @@ def rest_of(case: Case) -> Iterator[Section]:
             )
         elif isinstance(part, Mapping):
             yield Section(TITLES.get(name, name), further(part, ()))
-    single = {name: part for name, part in rest.items() if not isinstance(part, list | Mapping)}
+    single = further({name: part for name, part in rest.items() if not isinstance(part, list | Mapping)}, ())
     if single:
-        yield Section("其他情况", further(single, ()))
+        yield Section("其他情况", single)
 
 
 def further(part: Mapping[str, Any], told: Collection[str]) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from activities.correspondence import Correspondence
 from activities.issuing import Issuing
 from api.identity import CurrentUser
+from api.papers.case_file_rest import rest_of
 from api.papers.catalogue import offered
 from api.services import Services
 from policy.access import PersonalView
@@ -208,3 +209,21 @@ def test_papers_follow_how_much_of_the_case_a_post_sees(view: PersonalView, name
     }
     everybody = CurrentUser(uuid.uuid4(), "nobody", "无人", CLERK, TOWNSHIP, uuid.uuid4(), "")
     assert [paper.name for paper in offered(case, everybody)] == names
+
+
+def test_case_file_leaves_out_nothing_that_a_case_says() -> None:
+    case = {
+        "number": "14052210020250001",
+        "masked": False,
+        "direct": False,
+        "deceased_on": "2025-03-02",
+        "comments": [{"id": "1", "text": "请补拍发票", "by": "李经办", "kind": "note", "kind_label": "批注"}],
+        "attempts": [],
+        "unheard_of": {"amount": "3.00", "state": True},
+    }
+    parts = {part.title: part.facts for part in rest_of(case)}
+    assert parts == {
+        "批注": (("1", "内容：请补拍发票\n经办：李经办\n种类：批注"),),
+        "unheard_of": (("金额（元）", "3.00"), ("state", "是")),
+        "其他情况": (("死亡日期", "2025-03-02"),),
+    }
