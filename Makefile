@@ -26,6 +26,7 @@ evidence: $(READY) ## what the product survives: every process killed in turn, c
 
 bench: $(READY) ## how fast and how big it is, beside a bare baseline in the same run; fails no test
 	$(BIN)/python -m bench.answering $(BENCH_ARGS)
+	$(BIN)/python -m bench.payables
 
 check: $(READY) ## lint, format, types, import layers, dead code
 	$(BIN)/ruff check .
