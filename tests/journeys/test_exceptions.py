@@ -6,6 +6,7 @@ Submitted on Mon 2025-01-06 unless it says otherwise; Sun 26 January and Sat 8 F
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,7 +26,8 @@ from tests.journeys.case import (
     clerk,
     holder,
 )
-from tests.journeys.posts import seated
+from tests.journeys.people import new_person
+from tests.journeys.posts import moved, seated
 
 COUNTY = "140522"
 SECOND_CLERK = f"township.township_government.caseworker2@{TOWNSHIP}"
@@ -72,8 +74,8 @@ async def test_wrong_township_is_handed_on_with_its_clock_running(counter: Count
     refused = await case.answer("acceptance", "transfer", nowhere, done_on="2025-01-07")
     assert (refused.status, refused.content["errors"][0]["pointer"]) == (422, "/fields/division")
 
-    moved = {"division": OTHER_TOWNSHIP, "reason": "户籍在邻镇"}
-    reply = await case.answer("acceptance", "transfer", moved, done_on="2025-01-07", task=first["id"])
+    there = {"division": OTHER_TOWNSHIP, "reason": "户籍在邻镇"}
+    reply = await case.answer("acceptance", "transfer", there, done_on="2025-01-07", task=first["id"])
     assert reply.status == 200, reply.content
     case.township = OTHER_TOWNSHIP
     # Still 3 WD from Mon 6 January: 7, 8, Thu 9.
@@ -554,3 +556,34 @@ async def test_a_refusal_set_aside_reopens_the_case_and_pays_once(counter: Count
         await case.done(kind, outcome, fields, done_on=day)
     await case.until_status("paid")
     assert (await case.tags()).count("procedure:payment:booked") == 1
+
+
+# Two at once
+
+CAPPED = {"total": "80000.00", "compliant_total": "70000.00", "basic": "20000.00", "critical_illness": "0.00"}
+
+
+async def test_two_supervisors_at_once_spend_the_rest_of_a_cap_only_once(counter: Counter, stack: Stack) -> None:
+    """Base 50,000.00 each. Alone (50,000.00 − 7,731.00) × 60 % = 25,361.40; after one of them 30,000.00, of which the cap
+    of 40,000.00 leaves 14,638.60."""
+    second_supervisor = f"county.medical_insurance.caseworker2@{COUNTY}"
+    async with moved(stack, second_supervisor, to_post_of=COUNTY_SUPERVISOR):
+        for _ in range(3):
+            person, costs = new_person(), {**CAPPED, "commercial": "0.00"}
+            cases = [await Case.file(counter, person=person, costs=costs) for _ in range(2)]
+            for case in cases:
+                await case.to("county_approval")
+            seen = {"amount": "25361.40"}
+            replies = await asyncio.gather(
+                cases[0].answer("county_approval", "approve", seen, done_on="2025-02-10"),
+                cases[1].answer("county_approval", "approve", seen, done_on="2025-02-10", by=second_supervisor),
+            )
+            assert sorted(reply.status or 0 for reply in replies) == [200, 409]
+            late = next(case for case, reply in zip(cases, replies, strict=True) if reply.status == 409)
+            refused = next(reply for reply in replies if reply.status == 409)
+            assert (refused.content["type"], refused.content["amount"]) == ("/problems/amount-changed", "14638.60")
+            await late.done("county_approval", "approve", {"amount": "14638.60"}, done_on="2025-02-10")
+            decisions = [(await case.view())["decision"] for case in cases]
+            assert sum(Decimal(decision["amount"]) for decision in decisions if decision["final"]) == Decimal(
+                "40000.00"
+            )
