@@ -147,7 +147,13 @@ def _timeline(reading: CaseReading) -> Section:
 
 
 def _records(records: Iterable[Record]) -> Facts:
-    return tuple((f"{record.title}：{record.outcome}\n{record.day}", _said(record)) for record in records)
+    return tuple(
+        (f"{record.title}：{record.outcome}{_taken_back(record)}\n{record.day}", _said(record)) for record in records
+    )
+
+
+def _taken_back(record: Record) -> str:
+    return "（已撤回）" if record.recalled else ""
 
 
 def _said(record: Record) -> str:

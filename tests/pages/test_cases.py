@@ -177,7 +177,7 @@ async def test_case_file_tells_the_whole_case_as_far_as_its_reader_sees_it(
     assert f'href="/cases/{case.id}/file"' in shown.html
     page = await clerk.get(f"/cases/{case.id}/file")
     words = await words_at(clerk, download_on(page))
-    for told in (case.number, person.id_number, "患病情况属实", "24,731.00", "乡镇第1次", "县级已批准", "10,200.00"):
+    for told in (case.number, person.id_number, "患病情况属实", "24,731.00", "乡级第1次", "县级已批准", "10,200.00"):
         assert told in page.text, told
         assert told in words, told
     masked = await auditor.get(f"/cases/{case.id}/file")
