@@ -20,7 +20,7 @@ from policy.clock import today
 from policy.escalation import office_of
 from policy.problems import Problem
 from policy.procedures import Procedure, workflow_id
-from policy.teamwork import may_direct, may_press
+from policy.teamwork import may_press
 from policy.terms import Department, Level, Office, Post, Role
 from store.accounts import AccountRow
 from store.disclosure import Cell, Look, disclose
@@ -134,10 +134,10 @@ async def questions_of(
 async def _view(services: Services, session: AsyncSession, user: CurrentUser, row: OrderRow) -> dict[str, Any]:
     reply = await session.scalar(_reply_of(row))
     asker = await session.get_one(AccountRow, row.asked_by)
-    about = await session.get_one(TaskRow, row.task_id)
+    about = await session.get(TaskRow, row.task_id)  # another department's task is not there for who is asked
     post = _post(row)
     words: dict[str, Any] = {"question": None, "reply": None}
-    if _may_read(user, row, about, office_of(about.division, post)):
+    if _may_read(user, row, about, office_of(row.division, post)):
         cells = {"question": Cell("office_order", "text", row.id, row.text_sealed)}
         if reply is not None:
             cells["reply"] = Cell("task", "answer", reply.id, reply.answer_sealed)
@@ -149,7 +149,7 @@ async def _view(services: Services, session: AsyncSession, user: CurrentUser, ro
             "id": row.id,
             "kind": row.kind,
             "application": row.application_id,
-            "about": {"task": about.id, "kind": about.kind},
+            "about": {"task": row.task_id, "kind": about.kind if about else None},
             "asked_by": asker.username,
             "asked_by_name": asker.name,
             "asked_at": row.asked_at,
@@ -172,13 +172,13 @@ def _state(row: OrderRow, reply: TaskRow | None) -> str:
     return "replied" if reply is not None and reply.state == "answered" else "waiting"
 
 
-def _may_read(user: CurrentUser, row: OrderRow, about: TaskRow, asked: Office) -> bool:
-    """Who asked, the office that is asked, its heads and who stands above, and who reads the case's records."""
+def _may_read(user: CurrentUser, row: OrderRow, about: TaskRow | None, asked: Office) -> bool:
+    """Who asked, the office that is asked, the one whose task it is about, their heads, and who reads the case's records."""
+    offices = [asked, *([office_of_task(about)] if about else [])]
     return (
         row.asked_by == user.id
-        or Office(user.division, user.post) in (asked, office_of_task(about))
-        or may_press(user.post, user.division, asked)
-        or may_direct(user.post, user.division, office_of_task(about))
+        or Office(user.division, user.post) in offices
+        or any(may_press(user.post, user.division, office) for office in offices)
         or may(user.post, Action.READ_FILE)
     )
 
