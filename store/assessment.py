@@ -23,7 +23,7 @@ from policy.treatment import Treatment, TreatmentKind, full_years, normal_code
 from store.applications import ApplicationRow
 from store.decisions import DecisionRow
 from store.disclosure import Cell, Look, disclose
-from store.identities import categories_on
+from store.marks import marked_on
 from store.rulebook import load_rulebook, parameter_record
 from store.settlements import one_stop_aid_in_year, settled_one_stop
 from store.timeline import record
@@ -105,7 +105,7 @@ async def _facts(
     paid, base = await _already_this_year(session, application, on.year)
     return CaseFacts(
         on=on,
-        categories=await _categories(session, application, on),
+        categories=await _categories(session, application, rulebook, on),
         costs=costs_of(application),
         residence=Residence(application.residence),
         paid_this_year=paid,
@@ -120,9 +120,11 @@ async def _facts(
     )
 
 
-async def _categories(session: AsyncSession, application: ApplicationRow, on: date) -> list[Category]:
+async def _categories(
+    session: AsyncSession, application: ApplicationRow, rulebook: Rulebook, on: date
+) -> list[Category]:
     """The category applied for, and every other one that the person is marked with on the event date (B-21)."""
-    marked = await categories_on(session, application.person_id, on)
+    marked = await marked_on(session, rulebook, application.person_id, on)
     return list(dict.fromkeys((Category(application.category), *marked)))
 
 

@@ -4,14 +4,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.routing import Route, route
 from store.applications import ApplicationRow
-from store.identities import categories_on
+from store.marks import marked_on
 from store.rulebook import load_rulebook
 
 
 async def route_of(session: AsyncSession, application: ApplicationRow) -> Route:
     """TOWNSHIP: the procedure of W01; DIRECT: without survey and township notice. Raises MissingParameter."""
     rulebook = await load_rulebook(session, application.division, application.submitted_on)
-    marked = await categories_on(session, application.person_id, application.settled_on)
+    marked = await marked_on(session, rulebook, application.person_id, application.settled_on)
     return route(
         rulebook,
         application.settled_on,

@@ -14,8 +14,8 @@ from api.filing.reading import Reading
 from api.identity import CurrentUser
 from policy import identity_number
 from policy.costs import Costs, TreatmentDates, check_costs, check_dates
-from policy.deadlines import add_months
 from policy.problems import Problem
+from policy.recognition import ends_on, validity
 from policy.rulebook import Rulebook
 from policy.terms import Category, DocumentKind, Level, level_of, normal_division
 from policy.treatment import TreatmentKind
@@ -24,7 +24,6 @@ from store.reference import DivisionRow
 from store.rulebook import load_rulebook
 
 RECOGNITION = "RECOGNITION_REQUIRED"
-VALIDITY = "GXZC_VALID_MONTHS"
 
 
 @dataclass(frozen=True)
@@ -177,23 +176,23 @@ def _recognition(reading: Reading, rulebook: Rulebook, submitted_on: date, today
             yield Problem(f"/documents/{place}/date", "认定材料须填写日期", "its date is needed", required.clause)
         elif dated > today:
             yield Problem(f"/documents/{place}/date", "认定日期不能晚于今天", "its date lies in the future")
-        elif category is Category.GXZC:
-            yield from _expired(rulebook, f"/documents/{place}/date", dated, submitted_on)
+        else:
+            yield from _expired(rulebook, category, f"/documents/{place}/date", dated, submitted_on)
 
 
-def _expired(rulebook: Rulebook, pointer: str, recognised_on: date, submitted_on: date) -> Iterable[Problem]:
-    """A recognition holds until the corresponding day after its months; on that day it no longer does (X-4)."""
-    months = rulebook.find(VALIDITY, submitted_on)
-    if months is None or months.value is None:
+def _expired(
+    rulebook: Rulebook, category: Category, pointer: str, recognised_on: date, submitted_on: date
+) -> Iterable[Problem]:
+    """A recognition that has expired by the day of submission must be renewed first (X-4)."""
+    rule = validity(rulebook, category, submitted_on)
+    if rule is None or submitted_on < (until := ends_on(rule, recognised_on)):
         return
-    until = add_months(recognised_on, months.value)
-    if submitted_on >= until:
-        yield Problem(
-            pointer,
-            f"认定结果自{recognised_on}起{months.value}个月内有效，{until}起失效；须由民政部门重新认定后再申请",
-            f"the recognition has expired on {until}; it must be renewed before applying",
-            months.clause,
-        )
+    yield Problem(
+        pointer,
+        f"认定结果自{recognised_on}起{rule.value}个月内有效，{until}起失效；须由民政部门重新认定后再申请",
+        f"the recognition has expired on {until}; it must be renewed before applying",
+        rule.clause,
+    )
 
 
 async def _papers(session: AsyncSession, reading: Reading) -> tuple[dict[uuid.UUID, FileRow], list[Problem]]:

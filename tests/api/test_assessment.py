@@ -105,6 +105,22 @@ async def test_an_identity_applied_for_is_counted_once(counter: Counter, worker:
     assert (await assessed(worker, vault, filed)).facts["categories"] == "GXZC"
 
 
+async def test_a_mark_that_has_expired_counts_no_longer(counter: Counter, worker: Database, vault: Vault) -> None:
+    """GXZC marked more than twelve months before the settlement (X-4): aided as DBBY alone, and not a claim of the marked."""
+    filed = await counter.file(
+        category="DBBY", applicant={"id_number": id_number("140522", "19720304", 8), "household": []}
+    )
+    await marked(worker, vault, filed, Period(Category.GXZC, date(2023, 12, 20), None))
+    assert (await assessed(worker, vault, filed)).facts["categories"] == "DBBY"
+    assert await routed(worker, filed) is Route.TOWNSHIP
+    other = await counter.file(
+        category="DBBY", applicant={"id_number": id_number("140522", "19720304", 9), "household": []}
+    )
+    await marked(worker, vault, other, Period(Category.GXZC, date(2023, 12, 21), None))
+    assert (await assessed(worker, vault, other)).facts["categories"] == "DBBY,GXZC"
+    assert await routed(worker, other) is Route.DIRECT
+
+
 async def test_a_cost_that_was_settled_one_stop_is_a_duplicate(
     counter: Counter, worker: Database, vault: Vault
 ) -> None:
