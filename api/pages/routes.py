@@ -8,8 +8,8 @@ from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
     applications,
-    case_acts,
     bulk,
+    case_acts,
     case_file,
     cases,
     caught_mail,
