@@ -6,7 +6,7 @@ next one goes on behind it. Two attempts at once wait for each other at the uplo
 
 import asyncio
 import uuid
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from activities.imports.kinds import Context, Counts, Fate, Kind, Reason, Row, returned
+from activities.imports.deciding import as_kept, decide
+from activities.imports.kinds import Context, Counts, Kind
 from activities.imports.registry import KINDS
-from exchange.columns import BadCell, Column
 from exchange.confined import sheets_of
 from exchange.tables import SheetRow, Table, find_table
 from exchange.troubles import TableTrouble
 from policy.clock import Clock, today
-from policy.terms import Department, RowFate, UploadState
+from policy.terms import Department, UploadState
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose, log_look
 from store.files import FileStore
@@ -112,7 +112,7 @@ class Uploads:
             await session.get_one(UploadRow, context.upload, with_for_update={"key_share": True})
             if await session.get(UploadLineRow, (context.upload, row.number)) is not None:
                 return  # another attempt was faster
-            fate = await _fate(session, work, context, row)
+            fate = await decide(session, work.kind, context, work.table, row)
             session.add(
                 UploadLineRow(
                     upload_id=context.upload,
@@ -120,7 +120,7 @@ class Uploads:
                     division=context.division,
                     department=context.department.value,
                     fate=fate.outcome.value,
-                    reasons=[_reason(work.kind, reason) for reason in fate.reasons],
+                    reasons=[as_kept(work.kind, reason) for reason in fate.reasons],
                     decided_at=context.now,
                 )
             )
@@ -161,38 +161,3 @@ async def _heard_of(work: Coroutine[Any, Any, T]) -> T:
 
 def _finish(row: UploadRow, state: UploadState, at: datetime) -> None:
     row.state, row.finished_at = state.value, at
-
-
-async def _fate(session: AsyncSession, work: _Work, context: Context, row: SheetRow) -> Fate:
-    """Of one row; what was written for a row that is not accepted is undone."""
-    values, reasons = _values(work.table, work.kind.columns, row)
-    if reasons:
-        return returned(*reasons)
-    async with session.begin_nested() as tried:
-        fate = await work.kind.take(session, context, Row(row.number, values))
-        if fate.outcome is not RowFate.ACCEPTED:
-            await tried.rollback()
-    return fate
-
-
-def _values(table: Table, columns: Sequence[Column], row: SheetRow) -> tuple[dict[str, Any], list[Reason]]:
-    values: dict[str, Any] = {}
-    reasons: list[Reason] = []
-    for column in columns:
-        try:
-            values[column.name] = column.value(table.cell(row, column.name))
-        except BadCell as bad:
-            reasons.append(Reason(bad.code, bad.zh, bad.en, column.name, bad.clause))
-    return values, reasons
-
-
-def _reason(kind: Kind, reason: Reason) -> dict[str, Any]:
-    label = next((column.label for column in kind.columns if column.name == reason.cell), "")
-    return {
-        "cell": reason.cell,
-        "label": label,
-        "code": reason.code,
-        "zh": reason.zh,
-        "en": reason.en,
-        "clause": reason.clause,
-    }

@@ -3,12 +3,11 @@
 Runs inside the confined process (`exchange/confined.py`): nothing here trusts what it is given.
 """
 
-import csv
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from exchange.columns import Cell, Formula
 from exchange.containers import Container, check_xls, check_xlsx, container_of
+from exchange.delimited import csv_rows
 from exchange.old_workbook import formulas_by_sheet
 from exchange.tables import Sheet, SheetRow
 from exchange.troubles import TableTrouble
@@ -46,7 +46,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
             check_xls(content)
             return _workbook(content, _old_formulas)
         case Container.CSV:
-            return [Sheet(tuple(_rows(_csv_rows(content), {})))]
+            return [Sheet(tuple(_rows(csv_rows(content, MOST_ROWS * 2), {})))]
 
 
 def _workbook(content: bytes, formulas_of: Callable[[bytes, Sequence[str]], FormulasOfSheets]) -> list[Sheet]:
@@ -146,27 +146,3 @@ def _place(reference: str) -> tuple[int, int]:
     for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
     return int(reference[len(letters) :]), column - 1
-
-
-def _csv_rows(content: bytes) -> list[list[str]]:
-    text = _decoded(content)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",\t;", key=first.count)
-    csv.field_size_limit(100_000)
-    try:
-        rows = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-        return [row for _, row in zip(range(MOST_ROWS * 2), rows, strict=False)]
-    except csv.Error:
-        raise TableTrouble("damaged") from None
-
-
-def _decoded(content: bytes) -> str:
-    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not any(character < " " and character not in "\t\r\n" for character in text):
-            return text
-    raise TableTrouble("unknown-encoding")

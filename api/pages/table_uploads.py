@@ -11,7 +11,8 @@ from api.pages.desk import AtDesk, Desk, see_other
 from api.pages.posted import FromForm, Posted
 from api.rest.uploads import empty_form, workbook
 from api.services import MEGABYTE
-from api.table_uploads import Handed, kinds_for, list_uploads, receipt_of, take_in_table, view_upload
+from api.table_uploads import Handed, kinds_for, take_in_table
+from api.upload_view import list_uploads, receipt_of, view_upload
 from policy.access import Action
 from policy.offices import office_name
 from policy.terms import Department, Level, UploadState

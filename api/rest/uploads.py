@@ -14,7 +14,8 @@ from api.idempotency import KeyHeader
 from api.identity import CurrentUser, User
 from api.rest.dependencies import At, Cursor, Limit
 from api.rest.files import ENVELOPE
-from api.table_uploads import Handed, kind_of, list_uploads, receipt_of, take_in_table, view_upload
+from api.table_uploads import Handed, take_in_table
+from api.upload_view import kind_of, list_uploads, receipt_of, view_upload
 from api.uploads import read_form
 from exchange.templates import template
 from policy.access import Action, may
