@@ -171,7 +171,7 @@ class Casework:
 
     @activity.defn
     async def close_notice(self, posting: Posting) -> None:
-        """Writes the result of the public notice."""
+        """Writes the result of the public notice, and keeps the poster with the last day that it had in the end."""
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, posting.application_id)
             publicity = await session.scalar(
@@ -185,6 +185,9 @@ class Casework:
                 raise LookupError("no such notice")
             if publicity.result is None:
                 publicity.result, publicity.result_on = posting.result, date.fromisoformat(posting.day)
+                if publicity.last_day:  # not known when it was put up, or moved since
+                    now = self._clock.now()
+                    publicity.poster_file = await self._issuing.poster(session, application, publicity, now)
 
     @activity.defn
     async def dismissed(self, dismissal: Dismissal) -> str:
