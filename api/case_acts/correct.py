@@ -68,13 +68,24 @@ async def _write(act: Act, filing: Filing, changed: list[str]) -> None:
     application, vault = act.application, act.services.vault
     person = application.person_id
     if any(name.startswith("applicant.") for name in changed):
-        person = (await register(act.session, vault, filing.applicant, application.division, act.now)).person
+        person = (
+            await register(
+                act.session,
+                vault,
+                filing.applicant,
+                application.division,
+                act.now,
+                household=application.household_id,
+            )
+        ).person
     settlement = settlement_index(vault, filing.costs.settlement_no)
     if (person, settlement) != (application.person_id, application.settlement_index):
         await check_settlement(act.session, person, settlement, but=application.id)
     application.person_id, application.settlement_index = person, settlement
     for name, value in columns_of(vault, application.id, filing).items():
         setattr(application, name, value)
+    if any(name.startswith("payee.") for name in changed):
+        application.payee_checked_on = None  # after a death: whoever was checked is no longer the payee
 
 
 async def _assess_again(act: Act) -> None:

@@ -22,15 +22,24 @@ class Registered:
 
 
 async def register(
-    session: AsyncSession, vault: Vault, applicant: Applicant, division: str, now: datetime
+    session: AsyncSession,
+    vault: Vault,
+    applicant: Applicant,
+    division: str,
+    now: datetime,
+    *,
+    household: uuid.UUID | None = None,
 ) -> Registered:
-    """The applicant's person and household, made where they are not there yet, under locks on their ID numbers."""
+    """The applicant's person and household, made where they are not there yet, under locks on their ID numbers.
+
+    `household` is that of the case, where there is one already.
+    """
     everybody: list[Applicant | Member] = [applicant, *applicant.household]
     people = [Somebody(member.name, normal(member.id_number)) for member in everybody]
     indexes = [number_index(vault, somebody.id_number) for somebody in people]
     await lock_numbers(session, indexes)
     known = [await person_at(session, index) for index in indexes]
-    household = await _household(session, known, division, now)
+    household = household or await _household(session, known, division, now)
     ids = [
         found or await enter(session, vault, somebody, index, household, division, now)
         for somebody, index, found in zip(people, indexes, known, strict=True)

@@ -264,6 +264,8 @@ async def test_a_corrected_number_finds_or_makes_the_right_person(counter: Count
     after = await row_of(worker, filed)
     assert after.person_id != before.person_id
     assert after.household_id == before.household_id
+    async with worker.transaction(WHOLE) as session:
+        assert (await session.get_one(PersonRow, after.person_id)).household_id == before.household_id
     other = await counter.file()
     assert (await row_of(worker, other)).person_id == before.person_id
     assert (await act(counter, CASEWORKER, other, "correct", reason="同上", applicant=right)).status_code == 200
@@ -380,6 +382,10 @@ async def test_after_a_death_the_heir_is_paid(counter: Counter, worker: Database
     assert (await row_of(worker, filed)).payee_checked_on == day("2025-03-03")
     case = (await counter.as_(COUNTY_CASEWORKER, "GET", f"/applications/{filed['id']}")).json()
     assert case["payee"]["account"] == heir["account"]
+    # Whoever is put there by a correction has not been checked.
+    corrected = await act(counter, CASEWORKER, filed, "correct", reason="更正", payee={"name": "金丝雀"})
+    assert corrected.status_code == 200, corrected.text
+    assert (await row_of(worker, filed)).payee_checked_on is None
 
 
 async def test_where_heirs_are_not_paid_the_institution_is(counter: Counter, worker: Database) -> None:
