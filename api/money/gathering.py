@@ -40,8 +40,10 @@ async def gather(
 ) -> Gathered:
     """All that is open in the caller's county, or the `wanted` ones of it; locked.
 
+    One person gathers after the other: a query that waited for a row would still see the lines as they were before.
     What is on hold comes in only when it is named: whoever takes it up again has looked at it.
     """
+    await session.execute(text("select pg_advisory_xact_lock(hashtext('gather/' || current_setting('app.scope')))"))
     values = {
         "account": account,
         "barred": sorted(barred_by("payment_request")),

@@ -1,0 +1,245 @@
+"""Batches at the counter: who may, what goes in once, numbers without gaps, and a ledger that the database keeps in balance."""
+
+import asyncio
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from runtime.folder import DataFolder
+from store.database import WHOLE, Database
+from store.decisions import DecisionRow
+from store.payments import PaymentRow
+from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter
+
+LEADER = "county.medical_insurance.leader@140522"
+FINANCE = "county.finance.caseworker@140522"
+FINANCE_SUPERVISOR = "county.finance.supervisor@140522"
+NEIGHBOUR = "county.medical_insurance.caseworker@140827"
+TOWNSHIP_CASEWORKER = "township.township_government.caseworker@140522100"
+ADMINISTRATOR = "county.medical_insurance.administrator@140522"
+
+
+async def payable(counter: Counter, worker: Database, amount: str = "100.00") -> dict[str, Any]:
+    """A filed case with an approved amount and an open request, as the procedures leave it; with its payment's id."""
+    filed = await counter.file()
+    application, division = uuid.UUID(filed["id"]), filed["number"][:9]
+    async with worker.transaction(WHOLE) as session:
+        decision = DecisionRow(
+            id=uuid.uuid4(),
+            application_id=application,
+            division=division,
+            outcome="eligible",
+            amount=Decimal(amount),
+            as_of=MORNING.date(),
+            category="GXZC",
+            base=Decimal(amount),
+            grounds=[],
+            trace=[],
+            facts={},
+            parameters=[],
+            missing=[],
+            marks=[],
+            made_at=MORNING,
+            final=True,
+        )
+        session.add(decision)
+        await session.flush()
+        payment = PaymentRow(
+            id=uuid.uuid4(),
+            application_id=application,
+            decision_id=decision.id,
+            division=division,
+            amount=Decimal(amount),
+            payee_kind="person",
+            status="pay_prepared",
+            created_at=MORNING,
+        )
+        session.add(payment)
+    task = await counter.open_task(filed, "payment_request")
+    return {**filed, "payment": str(payment.id), "task": task}
+
+
+async def prepared(counter: Counter, *payments: str, key: str | None = None) -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    body = {"payments": list(payments)}
+    return await counter.as_(COUNTY_CASEWORKER, "POST", "/disbursements", json=body, headers=headers)
+
+
+async def test_batch_asked_for_twice_is_made_once(counter: Counter, worker: Database) -> None:
+    one = await payable(counter, worker)
+    key = str(uuid.uuid4())
+    first, second = await asyncio.gather(*(prepared(counter, one["payment"], key=key) for _twin in range(2)))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+
+
+async def test_payment_lies_in_one_batch_only_and_numbers_have_no_gaps(counter: Counter, worker: Database) -> None:
+    payments = [(await payable(counter, worker))["payment"] for _one in range(3)]
+    replies = await asyncio.gather(*(prepared(counter, *payments) for _twin in range(4)))
+    made = [reply.json() for reply in replies if reply.status_code == 201]
+    assert sum(one["lines"] for one in made) == 3
+    assert all(reply.json()["type"] == "/problems/nothing-to-gather" for reply in replies if reply.status_code != 201)
+    following = await payable(counter, worker)
+    after = (await prepared(counter, following["payment"])).json()
+    numbers = sorted(int(one["number"].rpartition("-")[2]) for one in made)
+    assert numbers == list(range(numbers[0], numbers[0] + len(made)))
+    assert int(after["number"].rpartition("-")[2]) == numbers[-1] + 1
+
+
+async def test_who_may_do_what(counter: Counter, worker: Database) -> None:
+    one = await payable(counter, worker)
+    batch = (await prepared(counter, one["payment"])).json()["id"]
+    path = f"/disbursements/{batch}"
+    seen = {
+        COUNTY_CASEWORKER: 200,
+        LEADER: 200,
+        FINANCE: 200,
+        NEIGHBOUR: 404,
+        TOWNSHIP_CASEWORKER: 403,
+        ADMINISTRATOR: 403,
+    }
+    for who, status in seen.items():
+        assert (await counter.as_(who, "GET", path)).status_code == status, who
+    for who in (COUNTY_SUPERVISOR, LEADER, FINANCE):
+        assert (await counter.as_(who, "POST", f"{path}/submit")).status_code == 403, who
+    assert (await counter.as_(COUNTY_CASEWORKER, "POST", f"{path}/submit")).status_code == 200
+    for who in (COUNTY_CASEWORKER, COUNTY_SUPERVISOR, FINANCE_SUPERVISOR):
+        assert (await counter.as_(who, "POST", f"{path}/approve")).status_code == 403, who
+    release = await counter.as_(FINANCE, "POST", f"{path}/release", json={"password": "x"})
+    assert release.status_code == 403
+
+
+async def test_leader_who_decided_a_case_does_not_approve_its_batch(counter: Counter, worker: Database) -> None:
+    one = await payable(counter, worker)
+    countersign = await counter.open_task(one, "county_countersign")
+    assert (await counter.answer(LEADER, countersign, "signed")).status_code == 200
+    batch = (await prepared(counter, one["payment"])).json()["id"]
+    await counter.as_(COUNTY_CASEWORKER, "POST", f"/disbursements/{batch}/submit")
+    refused = await counter.as_(LEADER, "POST", f"/disbursements/{batch}/approve")
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/separation-of-duties")
+    assert refused.json()["cases"] == [one["number"]]
+
+
+async def test_approval_tells_of_each_line(counter: Counter, worker: Database) -> None:
+    good, claimed = await payable(counter, worker), await payable(counter, worker)
+    second = "county.medical_insurance.caseworker2@140522"
+    assert (await counter.as_(second, "POST", f"/tasks/{claimed['task']}/claim")).status_code == 200
+    batch = (await prepared(counter, good["payment"], claimed["payment"])).json()["id"]
+    await counter.as_(COUNTY_CASEWORKER, "POST", f"/disbursements/{batch}/submit")
+    told = (await counter.as_(LEADER, "POST", f"/disbursements/{batch}/approve")).json()
+    assert (told["done"], told["refused"]) == (1, 1)
+    assert {line["number"]: line["done"] for line in told["lines"]} == {good["number"]: True, claimed["number"]: False}
+    again = (await counter.as_(LEADER, "POST", f"/disbursements/{batch}/approve")).json()
+    assert (again["done"], again["refused"]) == (0, 1)
+    async with worker.transaction(WHOLE) as session:
+        by = await session.scalar(
+            text("select a.username from task t join account a on a.id = t.answered_by where t.id = :task"),
+            {"task": good["task"]},
+        )
+    assert by == COUNTY_CASEWORKER
+
+
+async def test_line_taken_out_may_go_into_another_batch(counter: Counter, worker: Database) -> None:
+    one, other = await payable(counter, worker), await payable(counter, worker)
+    batch = (await prepared(counter, one["payment"], other["payment"])).json()["id"]
+    change = {"remove": [one["payment"]]}
+    assert (await counter.as_(COUNTY_CASEWORKER, "POST", f"/disbursements/{batch}/lines", json=change)).json()[
+        "lines"
+    ] == 1
+    assert (await prepared(counter, one["payment"])).status_code == 201
+    back = await counter.as_(COUNTY_CASEWORKER, "POST", f"/disbursements/{batch}/lines", json={"add": [one["payment"]]})
+    assert [left["code"] for left in back.json()["left_out"]] == ["not-open"]
+
+
+async def test_nobody_dead_is_paid_before_the_payee_was_corrected(counter: Counter, worker: Database) -> None:
+    one = await payable(counter, worker)
+    async with worker.transaction(WHOLE) as session:
+        await session.execute(
+            text("update application set deceased_on = '2025-03-01' where id = :id"), {"id": one["id"]}
+        )
+    refused = await counter.answer(COUNTY_CASEWORKER, one["task"], "submit")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/payee-deceased")
+    async with worker.transaction(WHOLE) as session:
+        await session.execute(
+            text("update application set payee_checked_on = '2025-03-02' where id = :id"), {"id": one["id"]}
+        )
+    assert (await counter.answer(COUNTY_CASEWORKER, one["task"], "submit")).status_code == 200
+
+
+async def test_township_is_never_a_payee(counter: Counter, worker: Database) -> None:
+    one = await payable(counter, worker)
+    task = await counter.open_task(one, "account_correction")
+    payee = {"payee_kind": "person", "payee_name": "凤城镇人民政府", "account": "6222000011112222", "basis": "更正"}
+    refused = await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields=payee)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/fields/payee_name")
+    township = await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields={**payee, "payee_kind": "township"})
+    assert township.json()["errors"][0]["pointer"] == "/fields/payee_kind"
+
+
+UNBALANCED = """
+with entry as (insert into ledger_entry (key, kind, division, booked_on, booked_at)
+  values (:key, 'income', '140522', '2025-03-03', now()) returning id)
+insert into ledger_line (entry_id, division, account, side, amount)
+select id, '140522', a, s, m from entry, (values ('special_account', 'debit', 2.00), ('income', 'credit', :credit)) v(a, s, m)
+"""
+
+
+@pytest.mark.parametrize(("credit", "kept"), [("2.00", True), ("1.99", False)])
+async def test_database_refuses_an_entry_out_of_balance(worker: Database, credit: str, kept: bool) -> None:
+    values = {"key": f"test/{uuid.uuid4()}", "credit": Decimal(credit)}
+
+    async def book() -> None:
+        async with worker.transaction(WHOLE) as session:
+            await session.execute(text(UNBALANCED), values)
+
+    if kept:
+        await book()
+        with pytest.raises(DBAPIError, match="ledger_entry_key_key"):
+            await book()
+    else:
+        with pytest.raises(DBAPIError, match="not in balance"):
+            await book()
+
+
+async def test_entry_without_lines_is_refused(worker: Database) -> None:
+    with pytest.raises(DBAPIError, match="not in balance"):
+        async with worker.transaction(WHOLE) as session:
+            await session.execute(
+                text(
+                    "insert into ledger_entry (key, kind, division, booked_on, booked_at) "
+                    "values (:key, 'income', '140522', '2025-03-03', now())"
+                ),
+                {"key": f"test/{uuid.uuid4()}"},
+            )
+
+
+@pytest.mark.parametrize("role", ["jiuzhu_api", "jiuzhu_worker"])
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_line", "disbursement_release"])
+async def test_books_are_only_added_to(migrated: DataFolder, role: str, table: str) -> None:
+    address = f"host={migrated.socket} user={role} dbname=jiuzhu"
+    async with await psycopg.AsyncConnection.connect(address) as sql:
+        for statement in (f"update {table} set division = division", f"delete from {table}"):
+            await sql.execute(
+                "select set_config('app.scope', '140522', true), set_config('app.department', 'finance', true)"
+            )
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await sql.execute(statement.encode())
+            await sql.rollback()
+
+
+async def test_attempt_is_paid_once_whatever_is_tried(counter: Counter, worker: Database) -> None:
+    one = await payable(counter, worker)
+    insert = text(
+        "insert into payment_attempt (payment_id, division, no, state, payee_kind, payee_sealed, opened_at, ended_on) "
+        "values (:payment, '140522100', :no, 'confirmed', 'person', ''::bytea, now(), '2025-03-03')"
+    )
+    async with worker.transaction(WHOLE) as session:
+        await session.execute(insert, {"payment": one["payment"], "no": 1})
+    with pytest.raises(DBAPIError, match="payment_attempt_paid_once"):
+        async with worker.transaction(WHOLE) as session:
+            await session.execute(insert, {"payment": one["payment"], "no": 2})
