@@ -15,6 +15,7 @@ from policy.deadlines import SHANGHAI
 from policy.decision import Decision
 from policy.disease_tables import names_disease
 from policy.identity_number import birth_date, normal
+from policy.money import ZERO
 from policy.outpatient import period_of
 from policy.recomputing import facts_record
 from policy.rulebook import Rulebook
@@ -157,15 +158,15 @@ def _opened(session: AsyncSession, vault: Vault, look: Look, column: str, sealed
 
 
 async def _already_this_year(session: AsyncSession, application: ApplicationRow, year: int) -> tuple[Decimal, Decimal]:
-    """Aid approved and base used up by the person's other cases of that calendar year, and what was aided one-stop in it
-    (A-14, A-17; DEDUCT_SCOPE)."""
+    """Aid approved and base used up by the person's other cases of that calendar year, less what was recovered of it, and
+    what was aided one-stop in it (A-14, A-17; DEDUCT_SCOPE)."""
     found = await session.execute(
-        text("select paid, base from aid_in_year(:person, :year, :but)"),
+        text("select paid, base, recovered_in_year(:person, :year) as recovered from aid_in_year(:person, :year, :but)"),
         {"person": application.person_id, "year": year, "but": application.id},
     )
     row = found.one()
     at_once = await one_stop_aid_in_year(session, application.person_id, year)
-    return Decimal(row.paid) + at_once, Decimal(row.base)
+    return max(ZERO, Decimal(row.paid) - Decimal(row.recovered)) + at_once, Decimal(row.base)
 
 
 async def _care_aid_before(session: AsyncSession, application: ApplicationRow) -> bool:
