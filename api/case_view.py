@@ -1,7 +1,7 @@
 """What a case looks like to a reader: masked by role, every opening of personal data logged. For programs and pages."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from api.identity import CurrentUser
 from api.money.payment_view import attempts_view
 from api.presentation import json_object, task_view, title
 from api.services import Services
+from api.teamwork.wording import usernames_in, with_names
 from api.timeline_text import timeline_text
 from policy.access import Action, PersonalView, may
 from policy.clock import today
@@ -362,6 +363,13 @@ async def _remedies(
     ]
 
 
+async def _names_of(session: AsyncSession, usernames: Collection[str]) -> dict[str, str]:
+    found = await session.execute(
+        select(AccountRow.username, AccountRow.name).where(AccountRow.username.in_(usernames))
+    )
+    return {row.username: row.name for row in found}
+
+
 async def _timeline(
     session: AsyncSession, user: CurrentUser, row: ApplicationRow, tasks: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -373,6 +381,9 @@ async def _timeline(
         .where(TimelineRow.subject_id == row.id)
         .order_by(TimelineRow.id)
     )
+    found = entries.all()
+    people = set().union(*(usernames_in(entry.codes) for entry, _ in found))
+    names = await _names_of(session, people) if people else {}
     return [
         {
             "at": entry.at,
@@ -380,11 +391,11 @@ async def _timeline(
             "tag": entry.tag,
             "actor": entry.actor,
             "actor_name": name or ("系统" if entry.actor == "system" else entry.actor),
-            "text": timeline_text(entry.tag, entry.codes),
+            "text": timeline_text(entry.tag, with_names(entry.codes, names)),
             "codes": entry.codes,
             "grounds": entry.grounds,
         }
-        for entry, name in entries
+        for entry, name in found
         if not user.view.identity_only or entry.codes.get("task") in own
     ]
 

@@ -29,7 +29,9 @@ def why_not_extended(
     """
     rule = basis.get("rule") or {}
     if late_after is None or rule.get("unit") != WORKING_DAYS:
-        return Impossible("not-extendable", "此事项没有可以延长的工作日期限", "there is no term of working days to extend")
+        return Impossible(
+            "not-extendable", "此事项没有可以延长的工作日期限", "there is no term of working days to extend"
+        )
     if rule.get("basis") == Basis.DOCUMENT.value:
         document = rule.get("document", "")
         return Impossible("term-of-a-document", f"此期限由{document}规定，不得延长", "a document sets this term")
@@ -37,7 +39,9 @@ def why_not_extended(
         return Impossible("too-late", "期限已过，不再办理延期", "the term is over; it can no longer be extended")
     times, most = (int(rulebook.parameter(key, today).value) for key in ("EXTENSION_TIMES", "EXTENSION_MAX_WD"))
     if granted >= times:
-        return Impossible("extended-before", f"同一期限最多延长{times}次", f"a term is extended {times} time(s) at most")
+        return Impossible(
+            "extended-before", f"同一期限最多延长{times}次", f"a term is extended {times} time(s) at most"
+        )
     if days > most:
         return Impossible("too-many-days", f"一次最多延长{most}个工作日", f"at most {most} working days")
     return None

@@ -160,7 +160,7 @@ PLACES = (
     Place("new", "/applications/new", "新建申请"),
     Place("people", "/people", "人员查询"),
     Place("uploads", "/uploads", "报送表格"),
-    Place("staff", "/staff", "人员"),
+    Place("staff", "/staff", "本单位人员"),
     Place("disbursements", "/disbursements", "拨款批次"),
     Place("funds", "/funds", "基金收支"),
     Place("assess", "/assess", "试算"),

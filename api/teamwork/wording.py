@@ -30,6 +30,9 @@ ON_A_TASK: Mapping[str, Callable[[Codes], str]] = {
 }
 
 
+PEOPLE = ("to", "from", "acted_for")
+
+
 def act_text(action: str, codes: Codes, label: str | None) -> str | None:
     """The act in words, `label` being the step's, None for an act on the case itself; None for an action that is none."""
     if label is None:
@@ -39,8 +42,24 @@ def act_text(action: str, codes: Codes, label: str | None) -> str | None:
     return f"{label}：{said(codes)}" if said else None
 
 
+def usernames_in(codes: Codes) -> set[str]:
+    """Whom the codes of an entry name beside its actor."""
+    named = [codes.get(name) for name in PEOPLE]
+    return {one for value in named for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)}
+
+
+def with_names(codes: Codes, names: Mapping[str, str]) -> Codes:
+    """The codes with the names of accounts in place of their usernames, for the text alone."""
+    said = {name: _named(codes[name], names) for name in PEOPLE if codes.get(name)}
+    return {**codes, **said}
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    return [names.get(one, one) for one in value] if isinstance(value, list) else names.get(value, value)
+
+
 def _names(codes: Codes) -> str:
-    return "、".join(codes.get("to") or ["（无人在岗）"])
+    return "、".join(dict.fromkeys(codes.get("to") or ["（无人在岗）"]))
 
 
 def _until(codes: Codes) -> str:

@@ -289,3 +289,12 @@ async def test_a_draft_is_its_own_accounts_alone(counter: Counter) -> None:
     assert (await counter.as_(CASEWORKER, "DELETE", "/drafts/application")).status_code == 204
     assert (await counter.as_(CASEWORKER, "GET", "/drafts/application")).status_code == 404
     assert (await counter.as_(CASEWORKER, "PUT", "/drafts/140522196001010010", json={"content": {}})).status_code == 422
+
+
+async def test_the_timeline_names_people_and_keeps_their_usernames_in_codes(counter: Counter) -> None:
+    filed = await counter.file()
+    task = await counter.open_task(filed, "acceptance")
+    await counter.as_(SUPERVISOR, "POST", f"/tasks/{task}/assign", json={"to": SECOND})
+    case = await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")
+    entry = case.json()["timeline"][-1]
+    assert (entry["codes"]["to"], entry["text"]) == (SECOND, "受理审查：指派给凤城镇人民政府经办人")
