@@ -1,19 +1,25 @@
 """After a death somebody else is paid: the heir whom the others have named, or the institution (ESTATE_PAYEE, R-DEATH)."""
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
+from api.answering.payment import check_payee
 from api.case_acts.act import Act, wrong
 from api.errors import Refusal, parameter_missing, wrong_fields
 from api.filing.shape import Payee
 from api.wrong_shape import FILING_LABELS, shape_problem
+from policy.person_name import normal_name
 from policy.rulebook import MissingParameter
 from policy.terms import PayeeKind, PaymentStatus
+from store.disclosure import Cell, Look, disclose
 from store.payments import payment_of
 from store.rulebook import load_rulebook
 
 HEIR = "HEIR"
+PURPOSE = "application.payee"
+PLACES = {"/fields/payee_name": "/payee/name", "/fields/account": "/payee/account"}
 UNPAID = (PaymentStatus.PAY_PREPARED.value, PaymentStatus.ON_HOLD.value)
 
 
@@ -37,6 +43,7 @@ async def change_payee(act: Act) -> None:
             clause="R-DEATH",
         )
     payee = _read(act)
+    _check_named(act, payee)
     await _check_kind(act, payee)
     sealed: dict[str, Any] = payee.model_dump(include={"name", "account", "bank"})
     application.payee_kind = payee.kind.value
@@ -57,6 +64,21 @@ def _read(act: Act) -> Payee:
             for found in error.errors()
         ]
         raise wrong_fields(problems) from None
+
+
+def _check_named(act: Act, payee: Payee) -> None:
+    """Neither an office, nor the dead; from the day of the death on."""
+    application = act.application
+    found = [replace(problem, pointer=PLACES[problem.pointer]) for problem in check_payee(payee.name, payee.account)]
+    look = Look(str(act.user.id), "application", application.id, application.division, PURPOSE, act.now)
+    cell = Cell("application", "applicant", application.id, application.applicant_sealed)
+    applicant = disclose(act.session, act.services.vault, look, {"applicant": cell})["applicant"]
+    if payee.kind is PayeeKind.PERSON and normal_name(payee.name) == normal_name(applicant["name"]):
+        found.append(wrong("payee/name", "不能支付给已死亡的申请人本人", "the dead are not paid", "R-DEATH"))
+    if application.deceased_on is not None and act.day < application.deceased_on:
+        found.append(wrong("done_on", "办理日期早于死亡日期", "the day lies before the death", "R-DEATH"))
+    if found:
+        raise wrong_fields(found)
 
 
 async def _check_kind(act: Act, payee: Payee) -> None:

@@ -377,6 +377,9 @@ async def test_after_a_death_the_heir_is_paid(counter: Counter, worker: Database
     assert [error["pointer"] for error in unrelated.json()["errors"]] == ["/relation"]
     misshapen = await act(counter, COUNTY_CASEWORKER, filed, "payee", payee={"kind": "aunt"}, reason="推举书")
     assert {error["pointer"] for error in misshapen.json()["errors"]} >= {"/payee/kind", "/payee/name"}
+    for wrongly in ({**heir, "name": "金丝雀"}, {**heir, "name": "凤城镇人民政府"}):
+        answer = await act(counter, COUNTY_CASEWORKER, filed, "payee", payee=wrongly, relation="子女", reason="推举书")
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/payee/name"]
     done = await act(counter, COUNTY_CASEWORKER, filed, "payee", payee=heir, relation="子女", reason="推举书")
     assert done.status_code == 200, done.text
     assert (await row_of(worker, filed)).payee_checked_on == day("2025-03-03")
