@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.errors import Refusal
 from api.identity import CurrentUser
 from api.services import Services
+from api.teamwork.suspending import lift_suspension
 from policy.case_acts import ENDING_ANSWERS, CaseAct
 from policy.deadlines import SHANGHAI
 from policy.problems import Problem
@@ -54,6 +55,7 @@ class Act:
         )
         woken: set[str] = set()
         for task in rows:
+            await lift_suspension(self.session, task, self.user.id, self.today, self.now)
             self.close(task, reason)
             if task.workflow_id not in woken:
                 woken.add(task.workflow_id)

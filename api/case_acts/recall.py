@@ -15,6 +15,7 @@ from api.errors import Refusal, not_allowed, not_found
 from api.idempotency import Once
 from api.identity import CurrentUser
 from api.services import Services
+from api.teamwork.suspending import running_suspension
 from policy.case_acts import RECALL
 from policy.clock import today
 from policy.recall import may_follow, recallable
@@ -103,6 +104,8 @@ async def _untouched(session: AsyncSession, application: ApplicationRow, task: T
         raise _taken_up("本案已转入其他环节")
     if following.assignee is not None:
         raise _taken_up(f"“{step(following.kind).label}”已有人认领")
+    if await running_suspension(session, following.id):
+        raise _taken_up(f"“{step(following.kind).label}”的期限已中止")
     return following
 
 

@@ -1,6 +1,7 @@
 """中止 and 恢复: the clock of a task stands still, for a reason of a known category, until somebody lets it go on."""
 
 import uuid
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from policy.problems import Problem
 from policy.teamwork import may_direct
 from store.extensions import SuspensionRow
 from store.periods import go_on, pause, paused_since
+from store.tasks import PeriodRow, TaskRow
 
 WHY = "SUSPENDED"
 
@@ -74,6 +76,16 @@ async def check_running(session: AsyncSession, task_id: uuid.UUID) -> None:
             since=row.suspended_on.isoformat(),
             category=row.category,
         )
+
+
+async def lift_suspension(session: AsyncSession, task: TaskRow, by: uuid.UUID, day: date, now: datetime) -> None:
+    """For a task that something else closes: its clock goes on, for whatever the same period is asked about next."""
+    row = await running_suspension(session, task.id)
+    if row is None:
+        return
+    row.resumed_by, row.resumed_on, row.resumed_at = by, day, now
+    period = await session.get_one(PeriodRow, task.period_id, with_for_update=True)
+    go_on(period, day)
 
 
 async def running_suspension(session: AsyncSession, task_id: uuid.UUID) -> SuspensionRow | None:

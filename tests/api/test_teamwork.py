@@ -298,3 +298,13 @@ async def test_the_timeline_names_people_and_keeps_their_usernames_in_codes(coun
     case = await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")
     entry = case.json()["timeline"][-1]
     assert (entry["codes"]["to"], entry["text"]) == (SECOND, "受理审查：指派给凤城镇人民政府经办人")
+
+
+async def test_a_case_that_is_withdrawn_leaves_no_clock_standing(counter: Counter, worker: Database) -> None:
+    filed = await counter.file()
+    task = await counter.open_task(filed, "acceptance")
+    await counter.as_(SUPERVISOR, "POST", f"/tasks/{task}/suspend", json=REASON)
+    way = f"/applications/{filed['id']}/withdraw"
+    withdrawn = await counter.as_(CASEWORKER, "POST", way, json={"reason": "申请人撤回"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert [pause["to"] for pause in (await period_of(worker, task)).pauses] == ["2025-03-03"]
