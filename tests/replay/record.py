@@ -39,7 +39,8 @@ async def _told(town: Town) -> dict[str, str]:
     objected, upheld = await _objected(town), await _objection_upheld(town)
     asked_around, appealed = await _asked_around(town), await _appealed(town)
     lapsed, recalled = await _lapsed_and_reopened(town), await _recalled_and_moved(town)
-    withdrawn = await _withdrawn(town)
+    withdrawn, went_wrong = await _withdrawn(town), await _payment_went_wrong(town)
+    ordered, uploaded = await _ordered(town), await _handed_in(town)
     await town.move_to("2025-03-07T10:00")  # the reminder, the last day, the day after: timers in its history
     await reminded.done("acceptance", "accept")
     await town.move_to("2025-07-18T10:00")  # past both periods of appeal
@@ -61,6 +62,10 @@ async def _told(town: Town) -> dict[str, str]:
         "application-withdrawn": f"application/{withdrawn.number}",
         "refusal-appealed": f"refusal/{appealed.number}",
         "application-reopened-after-appeal": f"application/{appealed.number}/2",
+        "payment-that-went-wrong": f"payment/{went_wrong.number}",
+        "order": ordered,
+        "opinion": await _one_of(town, "opinion"),
+        "upload": f"upload/{uploaded}",
         "digest": await _one_of(town, "digest"),
         "notice": await _one_of(town, "notice"),
     }
@@ -216,6 +221,62 @@ async def _withdrawn(town: Town) -> Case:
     await _act(case, "withdraw", {"reason": "不再申请"})
     await case.until_status("withdrawn")
     return case
+
+
+async def _payment_went_wrong(town: Town) -> Case:
+    """Held, queried, returned, not answered by the bank, bounced, and paid to another account in the end."""
+    case = await (await Case.file(town.counter)).to("payment_request")
+    account = {"payee_kind": "person", "payee_name": "申甲", "account": "6200000000000009999", "basis": "银行卡复印件"}
+    for kind, outcome, fields in (
+        ("payment_request", "hold", {"reason": "核查线索"}),
+        ("payment_request", "submit", {}),
+        ("finance_review", "query", {"question": "请说明收款人"}),
+        ("payment_query", "answered", {"reply": "为本人账户"}),
+        ("finance_review", "return", {"reason": "请补充说明"}),
+        ("payment_request", "submit", {}),
+        ("finance_review", "approve", {}),
+        ("transfer", "unknown", {}),
+        ("bank_inquiry", "not_paid", {"note": "银行称未受理"}),
+        ("transfer", "bounced", {"reason": "other"}),
+        ("account_correction", "corrected", account),
+        ("finance_review", "approve", {}),
+        ("transfer", "confirmed", {}),
+    ):
+        await case.done(kind, outcome, fields)
+    await case.until_status("paid")
+    return case
+
+
+async def _ordered(town: Town) -> str:
+    """An order to the survey's desk, and an opinion asked of civil affairs beside it; returns the id of the order."""
+    case = await (await Case.file(town.counter)).to("survey")
+    task = f"/api/v1/tasks/{(await case.task('survey'))['id']}"
+    head = holder("township_review", TOWNSHIP)
+    order = await town.counter.ask(head, "POST", f"{task}/orders", {"text": "请尽快入户", "due_on": "2025-03-05"})
+    assert order.status == 201, order.content
+    post = {"level": "county", "department": "civil_affairs", "role": "caseworker"}
+    asked = await town.counter.ask(clerk(), "POST", f"{task}/opinions", {"text": "该户是否在册", "post": post})
+    assert asked.status == 201, asked.content
+    await case.done("order_reply", "replied", {"text": "明日入户"}, by=clerk())
+    by = "county.civil_affairs.caseworker@140522"
+    await case.done("second_opinion", "given", {"opinion": "在册"}, by=by)
+    await town.quiet()
+    return await _one_of(town, "order")
+
+
+async def _handed_in(town: Town) -> str:
+    """A table of identities, one row of which is returned."""
+    rows = (
+        "姓名,身份证号码,对象类别,起始日期,名单提供日期",
+        "申甲,140522196001010010,低保对象,2025-01-01,2025-01-01",
+        "申乙,1405,低保对象,2025-01-01,2025-01-01",
+    )
+    desk = "county.civil_affairs.caseworker@140522"
+    texts = {"kind": "identity", "division": "140522"}
+    handed = await town.counter.hand_in(desk, "/api/v1/uploads", texts, ("名单.csv", "\n".join(rows).encode()))
+    assert handed.status == 202, handed.content
+    await town.quiet()
+    return str(handed.content["id"])
 
 
 async def _act(case: Case, act: str, body: dict[str, Any], by: str = "") -> None:
