@@ -1,5 +1,6 @@
 """Telling people what others have done about a task: one mail each, queued in the transaction of the act itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from notifications.catalog import (
     OrderIssued,
     ReplyReceived,
     TaskHandedOver,
+    TaskLine,
+    TasksInherited,
     TaskUrged,
 )
 from policy.deadlines import SHANGHAI
@@ -42,9 +45,32 @@ class Telling:
         self._correspondence = correspondence
 
     async def handed_over(self, session: AsyncSession, act: Act, to: AccountRow, how: str) -> None:
-        """`how` is a word of HOW: assigned, handed over, or left behind by somebody who has gone."""
+        """`how` is a word of HOW: assigned or handed over."""
         notice = TaskHandedOver(**await self._about(session, act, to), how=HOW[how])
         await self._queue(session, act, to, notice)
+
+    async def inherited(
+        self, session: AsyncSession, left: AccountRow, to: AccountRow, tasks: Sequence[TaskRow], now: datetime, key: str
+    ) -> None:
+        """All that somebody who has left had on the desk, in one mail."""
+        rulebook = await load_rulebook(session, to.division, _day(now))
+        notice = TasksInherited(
+            **await self._frame(session, to, to.division, "/inbox?box=mine", rulebook.demonstration),
+            grounds=(rulebook.cite(RULE),),
+            left=left.name,
+            tasks=tuple([await self._line(session, task) for task in tasks]),
+        )
+        await self._correspondence.queue(session, to, notice, Occasion(f"left/{key}", to.division), now)
+
+    async def _line(self, session: AsyncSession, task: TaskRow) -> TaskLine:
+        application = await session.get_one(ApplicationRow, task.subject_id)
+        period = await session.get_one(PeriodRow, task.period_id)
+        return TaskLine(
+            kind_label=step(task.kind).label,
+            case_number=application.number,
+            due=period.work_target,
+            link=self._correspondence.link(f"/tasks/{task.id}"),
+        )
 
     async def urged(self, session: AsyncSession, act: Act) -> list[str]:
         """To the holder, or to all at the desk. Returns the usernames told."""
@@ -127,7 +153,7 @@ class Telling:
 
 
 RULE = "R-TEAM"
-HOW = {"assigned": "指派给您", "handed_over": "转交给您", "left": "原经手人离岗，转由您", "returned": "退还给您"}
+HOW = {"assigned": "指派给您", "handed_over": "转交给您"}
 
 
 def _day(now: datetime) -> date:

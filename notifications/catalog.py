@@ -143,6 +143,16 @@ class TaskHandedOver(TaskNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TasksInherited(Notice):
+    """All open tasks of somebody who has left, in one mail to the successor."""
+
+    name = "tasks_inherited"
+    left: str
+    """The name of who has left."""
+    tasks: tuple[TaskLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskUrged(TaskNotice):
     name = "task_urged"
 
@@ -196,6 +206,7 @@ NOTICES: dict[str, type[Notice]] = {
         EscalatedToProvince,
         RefusalToDeliver,
         TaskHandedOver,
+        TasksInherited,
         TaskUrged,
         OrderIssued,
         ReplyReceived,

@@ -77,7 +77,7 @@ def _may(
         "urge": presses and suspension is None,
         "order": presses and task.kind not in QUESTIONS,
         "ask_time": works and suspension is None and not undecided and task.kind not in QUESTIONS,
-        "decide_time": directs and undecided and extension is not None and extension.asked_by != user.id,
+        "decide_time": presses and undecided and extension is not None and extension.asked_by != user.id,
         "ask_opinion": works and task.kind not in QUESTIONS,
     }
 

@@ -14,7 +14,7 @@ from api.teamwork.standing_in import may_stand_in
 from api.teamwork.suspending import check_running
 from policy.rulebook import MissingParameter
 from policy.suspension import why_not_extended
-from policy.teamwork import may_direct
+from policy.teamwork import may_press
 from policy.terms import Office
 from store.accounts import AccountRow
 from store.extensions import ExtensionRow
@@ -58,13 +58,13 @@ async def ask_more_time(
 async def decide_more_time(
     services: Services, user: CurrentUser, task_id: uuid.UUID, approve: bool, reason: str
 ) -> dict[str, Any]:
-    """By a head of the unit who has not asked for it. A new last day that is a rest day cannot come about: working days count.
+    """By a head of the unit or who stands above, never by who has asked. A new last day that is a rest day cannot come about: working days count.
 
     Raises Refusal.
     """
     async with acting_on(services, user, task_id, moves_dates=True) as acting:
-        if not may_direct(user.post, user.division, acting.office):
-            raise not_allowed("只有本单位审核人、负责人可以决定延期")
+        if not may_press(user.post, user.division, acting.office):
+            raise not_allowed("只有本单位审核人、负责人和上级审核人可以决定延期")
         row = await _undecided(acting)
         if row is None:
             raise not_found("没有待决定的延期申请")

@@ -1,12 +1,12 @@
 """The people of a unit, and somebody who has left: the account closed, every open task given on in the same moment."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.telling import Act
 from api.errors import Refusal, not_allowed, not_found, wrong_fields
 from api.identity import CurrentUser
 from api.presentation import json_object
@@ -78,16 +78,18 @@ async def leave(services: Services, user: CurrentUser, username: str, successor:
             .where(AbsenceRow.substitute_id == person.id, AbsenceRow.ended_at.is_(None))
             .values(ended_at=now)
         )
-        session.add(
-            DepartureRow(
-                account_id=person.id,
-                division=person.division,
-                successor_id=follower.id if follower else None,
-                tasks=[str(task) for task in tasks],
-                entered_by=user.id,
-                entered_at=now,
-            )
+        departure = DepartureRow(
+            account_id=person.id,
+            division=person.division,
+            successor_id=follower.id if follower else None,
+            tasks=[str(task.id) for task in tasks],
+            entered_by=user.id,
+            entered_at=now,
         )
+        session.add(departure)
+        await session.flush()
+        if follower and tasks:
+            await telling(services).inherited(session, person, follower, tasks, now, str(departure.id))
         return {"username": person.username, "successor": follower.username if follower else None, "tasks": len(tasks)}
 
 
@@ -148,24 +150,19 @@ async def _successor(session: AsyncSession, person: AccountRow, username: str | 
 
 async def _give_on(
     services: Services, session: AsyncSession, user: CurrentUser, person: AccountRow, follower: AccountRow | None
-) -> list[uuid.UUID]:
-    tasks = await session.scalars(
+) -> Sequence[TaskRow]:
+    found = await session.scalars(
         select(TaskRow)
         .where(TaskRow.assignee == person.id, TaskRow.state == "open")
         .order_by(TaskRow.id)
         .with_for_update()
     )
-    by = await session.get_one(AccountRow, user.id)
-    given: list[uuid.UUID] = []
-    for task in tasks.all():
+    tasks = found.all()
+    for task in tasks:
         task.assignee = follower.id if follower else None
         codes = {"from": person.username, **({"to": follower.username} if follower else {})}
         _record(services, session, user, task, "left_behind", codes)
-        if follower:
-            act = Act(task, by, services.clock.now(), f"left/{person.id}/{task.id}")
-            await telling(services).handed_over(session, act, follower, "left")
-        given.append(task.id)
-    return given
+    return tasks
 
 
 def _record(

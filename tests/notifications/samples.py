@@ -19,6 +19,7 @@ from notifications.catalog import (
     TaskDigest,
     TaskHandedOver,
     TaskLine,
+    TasksInherited,
     TaskUrged,
 )
 
@@ -104,6 +105,17 @@ SAMPLES: dict[str, Notice] = {
             )
         ),
         TaskHandedOver(**act, how="指派给您"),
+        TasksInherited(
+            recipient="阳城县县级医疗保障经办人",
+            division_name="阳城县",
+            link="http://127.0.0.1:8000/inbox?box=mine",
+            grounds=("本地设置 协同办理",),
+            late_by=None,
+            vacant_post=None,
+            demonstration=False,
+            left="阳城县医疗保障局经办人",
+            tasks=DIGEST.tasks,
+        ),
         TaskUrged(**(act | {"by": "晋城市市级医疗保障审核人"})),
         OrderIssued(**(act | {"by": "晋城市市级医疗保障审核人", "due": date(2025, 10, 16)})),
         ReplyReceived(**(act | {"recipient": "晋城市市级医疗保障审核人"}), what="督办回复"),

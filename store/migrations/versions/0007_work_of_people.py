@@ -38,7 +38,7 @@ UPDATES = {
     "refusal": "reconsideration_until, suit_until",
 }
 TOLD = (
-    "in_scope(division) and (handles_cases() or exists (select 1 from task t "
+    "in_scope(division) and (handles_cases() or subject_id is null or exists (select 1 from task t "
     "where t.subject_id = notice.subject_id and t.department = current_setting('app.department')))"
 )
 """Who acts on a task at the counter tells the others by mail."""
