@@ -13,7 +13,7 @@ from api.money.gathering import gather
 from api.money.lines import Said, approve_at_finance, approve_batch
 from api.money.papers import payment_file, request_paper
 from api.money.releasing import release
-from api.money.views import list_batches, view_batch
+from api.money.views import MONEY_KINDS, list_batches, view_batch
 from api.pages.desk import AtDesk, Desk, see_other
 from api.pages.filters import Filters
 from api.pages.posted import FromForm, Posted
@@ -182,15 +182,10 @@ async def _page(
 
 def _waiting(batch: dict[str, Any]) -> dict[str, int]:
     """How many lines wait for each step; `to_release`: approved by finance and not released."""
-    counts: dict[str, int] = {}
-    for line in batch["items"]:
-        if line["line_state"] != "in":
-            continue
-        step = line["waits_for"] or ""
-        counts[step] = counts.get(step, 0) + 1
-        if step == "transfer" and line["attempt_state"] == "open" and not line["release"]:
-            counts["to_release"] = counts.get("to_release", 0) + 1
-    return counts
+    inside = [line for line in batch["items"] if line["line_state"] == "in"]
+    counts = {kind: sum(1 for line in inside if line["waits_for"] == kind) for kind in MONEY_KINDS}
+    unreleased = [line for line in inside if line["attempt_state"] == "open" and not line["release"]]
+    return {**counts, "to_release": sum(1 for line in unreleased if line["waits_for"] == "transfer")}
 
 
 async def _all_open(desk: Desk) -> list[uuid.UUID]:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -15,6 +15,7 @@ from api.pages.posted import FromForm
 from policy.access import Action, may
 from policy.clock import today
 from policy.fields import Choice, Field, Kind, read_fields
+from policy.money import percent
 from policy.payment_terms import IncomeSource
 from policy.terms import Level, level_of
 
@@ -26,7 +27,6 @@ FIELDS = (
         "来源",
         Kind.CHOICE,
         choices=tuple(Choice(source.value, source.label) for source in IncomeSource),
-        clause="A-49",
     ),
     Field("amount", "金额", Kind.MONEY),
     Field("received_on", "到账日期", Kind.DATE),
@@ -84,7 +84,7 @@ async def _page(desk: Desk, division: str, year: int, form: Form, status: int = 
         county=level_of(division) is Level.COUNTY,
         may_enter=may(user.post, Action.ENTER_INCOME) and division == user.division,
         ratio=_percent(fund["ratio"]),
-        ratio_max=_percent(fund["ratio_max"]),
+        ratio_max=percent(Decimal(fund["ratio_max"])) if fund["ratio_max"] else None,
         percent=_percent,
     )
 
@@ -100,7 +100,4 @@ def _income(values: dict[str, Any]) -> Income:
 
 def _percent(ratio: str | None) -> str | None:
     """15.23%; None stays None."""
-    try:
-        return f"{Decimal(ratio) * 100:.2f}%" if ratio is not None else None
-    except InvalidOperation:
-        return None
+    return f"{Decimal(ratio) * 100:.2f}%" if ratio is not None else None
