@@ -7,12 +7,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from runtime.folder import DataFolder
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
+from store.models import Base
 from store.payments import PaymentRow
 from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter
 
@@ -179,6 +182,33 @@ async def test_township_is_never_a_payee(counter: Counter, worker: Database) -> 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/fields/payee_name")
     township = await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields={**payee, "payee_kind": "township"})
     assert township.json()["errors"][0]["pointer"] == "/fields/payee_kind"
+
+
+TABLES = (
+    "payment_attempt",
+    "recovery",
+    "ledger_entry",
+    "ledger_line",
+    "disbursement",
+    "disbursement_line",
+    "disbursement_release",
+    "fund_income",
+)
+
+
+def test_models_and_migrations_say_the_same(migrated: DataFolder) -> None:
+    engine = create_engine(migrated.database_url("migration"))
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    engine.dispose()
+    named = [f"'{table}'" for table in (*TABLES, "payment")]
+    assert [one for one in differences if any(name in repr(one) for name in named)] == []
+
+
+async def test_every_table_forces_its_walls(worker: Database) -> None:
+    forced = "select relname from pg_class where relname = any(:tables) and relrowsecurity and relforcerowsecurity"
+    async with worker.transaction(WHOLE) as session:
+        assert set(await session.scalars(text(forced), {"tables": list(TABLES)})) == set(TABLES)
 
 
 UNBALANCED = """
