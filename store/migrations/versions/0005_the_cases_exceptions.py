@@ -61,6 +61,7 @@ comment on function cases_elsewhere is 'Whether somebody has cases that the call
 
 
 def upgrade() -> None:
+    _check_made_afresh()
     op.add_column("application", sa.Column("resume_at", sa.String(), nullable=False))
     op.add_column("application", sa.Column("reopened_on", sa.Date(), nullable=True))
     op.add_column("application", sa.Column("moving_to", sa.String(), nullable=True))
@@ -132,6 +133,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise RuntimeError("a case that was reopened or moved cannot be put back; restore a backup instead")
+
+
+def _check_made_afresh() -> None:
+    """Before v0.2 tables were changed where they were declared (architecture, decision 12): older folders are not upgraded."""
+    columns = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("application")}
+    if "opening" not in columns:
+        raise RuntimeError("数据文件夹由 v0.2 以前的版本建立，不能升级；请用 make fresh 重新建立")
 
 
 def _wall(table: str) -> None:
