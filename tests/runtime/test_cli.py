@@ -30,6 +30,8 @@ def jiuzhu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         (("migrate", "--help"), "--demo"),
         (("accounts", "--help"), "--json"),
         (("calendar", "import", "--help"), "--division"),
+        (("calendar", "close", "--help"), "--reason"),
+        (("calendar", "reopen", "--help"), "Withdraw a closure"),
         (("simulate", "--help"), "--timeline"),
     ],
 )
