@@ -36,9 +36,7 @@ async def fits(page: Page, address: str, kept: Path) -> None:
         await page.set_viewport_size(size)
         await page.goto(address)
         await page.screenshot(path=kept / f"{size['width']}.png", full_page=True)
-        main = await page.locator("main").bounding_box()
-        assert main is not None
-        assert main["x"] + main["width"] <= size["width"]
+        assert await Browsing(page, address).overflow() <= 0
     await page.set_viewport_size(DESKTOP)
 
 
