@@ -42,8 +42,10 @@ class Recallable:
 
 def offered(desk: Desk, case: Mapping[str, Any]) -> dict[str, Any]:
     """The context of `templates/case_acts/_offered.html`: what this reader may do to the case now."""
-    acts = [] if case["in_transit"] else acts_for(desk.signed_in.post, ApplicationStatus(case["status"]))
-    shown = [act for act in acts if act is not PAYEE or case["deceased_on"]]
+    acts = acts_for(desk.signed_in.post, ApplicationStatus(case["status"]))
+    shown = [
+        act for act in acts if (act.in_transit or not case["in_transit"]) and (act is not PAYEE or case["deceased_on"])
+    ]
     return {"case_acts": shown, "recallable": _recallable(desk.signed_in.username, case)}
 
 

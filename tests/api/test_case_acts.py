@@ -599,3 +599,14 @@ async def test_two_live_cases_of_one_bill_are_not_merged(counter: Counter, worke
     assert (await merge(counter, COUNTY_SUPERVISOR, people[0], people[1])).status_code == 200
     async with worker.transaction(WHOLE) as session:
         assert (await session.get_one(PersonRow, people[0])).merged_into == people[1]
+
+
+async def test_a_person_with_cases_elsewhere_is_not_merged_by_one_county(counter: Counter, worker: Database) -> None:
+    one = await counter.file(applicant={"id_number": "140522196001010213", "household": []})
+    elsewhere = await counter.file(applicant={"id_number": "140522196001010213", "household": []})
+    other = await counter.file(applicant={"id_number": "14052219600101023X", "household": []})
+    await put(worker, elsewhere, division=OTHER_COUNTY)
+    people = [(await row_of(worker, filed)).person_id for filed in (one, other)]
+    answer = await merge(counter, COUNTY_SUPERVISOR, people[0], people[1])
+    assert (answer.status_code, code(answer)) == (409, "cases-elsewhere")
+    assert elsewhere["number"] not in answer.text
