@@ -72,9 +72,17 @@ class Rulebook:
         return next((found for d in ancestors(self.division) if (found := self.latest(key, d, on)) is not None), None)
 
     def latest(self, key: str, division: str, on: date) -> Parameter | None:
-        """What `division` itself has in force on `on`: the value that started last, in its newest version."""
-        values = [p for p in self.parameters.get(key, ()) if p.division == division and p.in_force(on)]
-        return max(values, key=lambda p: (p.effective_from, p.version), default=None)
+        """What `division` itself has in force on `on`: the value that started last, in its newest version.
+
+        An older version is never in force again: a value is ended by a newer version of it that has an end.
+        """
+        newest: dict[date, Parameter] = {}
+        for value in self.parameters.get(key, ()):
+            known = newest.get(value.effective_from)
+            if value.division == division and (known is None or known.version < value.version):
+                newest[value.effective_from] = value
+        in_force = [value for value in newest.values() if value.in_force(on)]
+        return max(in_force, key=lambda value: value.effective_from, default=None)
 
     def parameter(self, key: str, on: date) -> Parameter:
         """As `find`; raises MissingParameter, which becomes a task for the city's bureau."""
