@@ -57,6 +57,7 @@ async def case_for(desk: Desk, application_id: uuid.UUID) -> dict[str, Any]:
         "decision": case["decision"],
         "refusal": case["refusal"],
         "payment": case["payment"],
+        "may_see_payment": may(desk.signed_in.post, Action.VIEW_DISBURSEMENTS),
         "publicity": case["publicity"],
         "timeline": case["timeline"],
         "open_tasks": case["open_tasks"],

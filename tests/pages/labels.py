@@ -11,6 +11,7 @@ from api.pages import (
     due_dates,
     funds,
     inbox,
+    payments,
     people,
     tasks,
     try_out,
@@ -24,7 +25,7 @@ from policy.costs import LABELS
 from policy.fields import Field
 from policy.steps import every_step
 
-FORMS = (application_form, try_out_form, due_dates, tasks, people, disbursements, funds)
+FORMS = (application_form, try_out_form, due_dates, tasks, people, disbursements, funds, payments)
 LABEL_OF_PAGES = (
     "返回上一页",
     "返回首页",

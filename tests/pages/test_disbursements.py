@@ -11,7 +11,7 @@ from runtime.story.counter import Counter
 from store.demonstration import PASSWORD
 from tests.browser import found
 from tests.journeys.case import Case
-from tests.journeys.money import COUNTY_DESK, COUNTY_LEADER, FINANCE_DESK, FINANCE_HEAD, until_waits_for
+from tests.journeys.money import COUNTY_DESK, COUNTY_HEAD, COUNTY_LEADER, FINANCE_DESK, FINANCE_HEAD, until_waits_for
 from tests.pages.browsing import Browsing
 
 DESKTOP, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
@@ -107,3 +107,36 @@ async def test_fund_is_entered_and_read(page: Page, stack: Stack, tmp_path: Path
             await browsing.sign_in(who)
         (tmp_path / name).mkdir()
         await fits(page, f"{stack.api_url}/funds", tmp_path / name)
+
+
+async def test_recovery_is_proposed_approved_and_received(
+    page: Page, stack: Stack, counter: Counter, tmp_path: Path
+) -> None:
+    case = await (await Case.file(counter)).to("payment_request")
+    for kind, outcome in (("payment_request", "submit"), ("finance_review", "approve"), ("transfer", "confirmed")):
+        await case.done(kind, outcome)
+    await case.until_status("paid")
+    browsing = Browsing(page, stack.api_url)
+    await browsing.sign_in(COUNTY_DESK)
+    await page.goto(f"{stack.api_url}/cases/{case.id}")
+    await page.get_by_role("link", name="支付详情").click()
+    address = page.url
+    await page.get_by_text("提出追回（支付有误）").click()
+    await page.locator('[name="amount"]').fill("99999.00")
+    await page.locator('[name="reason"]').fill("重复计算")
+    await page.locator('[name="decided_on"]').fill("2025-03-03")
+    await page.get_by_role("button", name="提出追回").click()
+    await expect(page.locator(".problem-list")).to_contain_text("尚可追回的10200.00元")
+    await page.locator('[name="amount"]').fill("200.00")
+    await page.get_by_role("button", name="提出追回").click()
+    await expect(page.get_by_text("重复计算")).to_be_visible()
+    await browsing.sign_out()
+    await act(browsing, COUNTY_HEAD, address, "同意追回")
+    await expect(page.get_by_text("应收追回", exact=True)).to_be_visible()
+    await browsing.sign_out()
+    await browsing.sign_in(FINANCE_DESK)
+    await page.goto(address)
+    await page.locator('[name="received_on"]').fill("2025-03-03")
+    await page.get_by_role("button", name="登记到账").click()
+    await expect(page.get_by_text("已收回")).to_be_visible()
+    await fits(page, address, tmp_path)
