@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.posts import office_of_task, resolve
 from notifications.catalog import Notice, variables_of
+from policy.deadlines import SHANGHAI
 from policy.offices import office_name
 from policy.procedures import Procedure
 from policy.terms import Department, ancestors
@@ -75,7 +76,7 @@ class Correspondence:
 
     async def announce(self, session: AsyncSession, task: TaskRow, now: datetime) -> None:
         """Starts the digest of everybody who holds the post of a new task."""
-        readers, _vacant = await resolve(session, office_of_task(task))
+        readers, _vacant = await resolve(session, office_of_task(task), now.astimezone(SHANGHAI).date())
         for reader in readers:
             argument = {"account_id": str(reader.id), "minutes": self._digest_minutes}
             await start(session, Procedure.DIGEST, reader.id, argument, at=now)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.correspondence import Correspondence, Occasion
-from activities.posts import account, office_of_task, resolve
+from activities.posts import account, office_of_task, resolve, with_substitutes
 from notifications.catalog import (
     DeadlineNotice,
     DueSoon,
@@ -117,7 +117,7 @@ class Ladder:
         application = await session.get_one(ApplicationRow, task.subject_id)
         told: dict[uuid.UUID, tuple[AccountRow, Office | None]] = {}
         for office in addressees(moment.rung, office_of_task(task), waits_for_citizen=not period.climbs):
-            for holder, vacant in await self._readers(session, task, office):
+            for holder, vacant in await self._readers(session, task, office, _day(now)):
                 told.setdefault(holder.id, (holder, vacant))
         for holder, vacant in told.values():
             notice = NOTICES[moment.rung](
@@ -140,14 +140,14 @@ class Ladder:
         return sorted(holder.username for holder, _vacant in told.values())
 
     async def _readers(
-        self, session: AsyncSession, task: TaskRow, office: Office
+        self, session: AsyncSession, task: TaskRow, office: Office, day: date
     ) -> Sequence[tuple[AccountRow, Office | None]]:
         """The holder of a claimed task stands for its post; every other post is resolved to accounts now."""
         if task.assignee and office == office_of_task(task):
             holder = await account(session, task.assignee)
             if holder and holder.active:
-                return [(holder, None)]
-        found, vacant = await resolve(session, office)
+                return [(reader, None) for reader in await with_substitutes(session, [holder], day)]
+        found, vacant = await resolve(session, office, day)
         return [(holder, vacant) for holder in found]
 
 

@@ -102,7 +102,7 @@ class Mailroom:
                 )
             )
             since = max(last - OVERLAP if last else now - LOOK_BACK, now - LOOK_BACK)
-            tasks = await _new_tasks(session, account, since)
+            tasks = await _new_tasks(session, account, since, today(self._clock))
             if not tasks:
                 return 0
             rulebook = await load_rulebook(session, account.division, today(self._clock))
@@ -131,7 +131,7 @@ class Mailroom:
 
 
 async def _new_tasks(
-    session: AsyncSession, account: AccountRow, since: datetime
+    session: AsyncSession, account: AccountRow, since: datetime, day: date
 ) -> list[tuple[TaskRow, str, date | None]]:
     """The open tasks that have come since to the reader's post, or to a post below that nobody holds; with number and
     work target, the most pressing first."""
@@ -151,7 +151,7 @@ async def _new_tasks(
     for task, number, target in found:
         office = office_of_task(task)
         if office not in told:
-            readers, _vacant = await resolve(session, office)
+            readers, _vacant = await resolve(session, office, day)
             told[office] = any(reader.id == account.id for reader in readers)
         if told[office]:
             tasks.append((task, number, target))

@@ -119,7 +119,7 @@ class Refusals:
         if period.nominal is None or period.work_target is None or refusal.issued_on is None:
             return
         rulebook = await load_rulebook(session, task.division, today(self._clock))
-        readers, vacant = await resolve(session, office_of_task(task))
+        readers, vacant = await resolve(session, office_of_task(task), today(self._clock))
         for reader in readers:
             notice = RefusalToDeliver(
                 recipient=reader.name,

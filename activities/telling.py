@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.correspondence import Correspondence, Occasion
-from activities.posts import office_of_task, resolve
+from activities.posts import office_of_task, resolve, with_substitutes
 from notifications.catalog import (
     CaseCopied,
     ExtensionAsked,
@@ -74,14 +74,14 @@ class Telling:
 
     async def urged(self, session: AsyncSession, act: Act) -> list[str]:
         """To the holder, or to all at the desk. Returns the usernames told."""
-        readers = await self._at_desk(session, act.task)
+        readers = await self._at_desk(session, act.task, _day(act.now))
         for reader in readers:
             await self._queue(session, act, reader, TaskUrged(**await self._about(session, act, reader)))
         return sorted(reader.username for reader in readers)
 
     async def ordered(self, session: AsyncSession, act: Act, due_on: date) -> list[str]:
         """To the holder of the task, or to all at the desk: an answer is asked for by that day."""
-        readers = await self._at_desk(session, act.task)
+        readers = await self._at_desk(session, act.task, _day(act.now))
         for reader in readers:
             about = await self._about(session, act, reader)
             await self._queue(session, act, reader, OrderIssued(**(about | {"due": due_on})))
@@ -93,7 +93,7 @@ class Telling:
     async def more_time_asked(self, session: AsyncSession, act: Act, days: int) -> None:
         """To the post above the desk that decides."""
         above = one_up(office_of_task(act.task))
-        readers, _vacant = await resolve(session, above) if above else ((), None)
+        readers, _vacant = await resolve(session, above, _day(act.now)) if above else ((), None)
         for reader in readers:
             if reader.id != act.by.id:
                 notice = ExtensionAsked(**await self._about(session, act, reader), days=days)
@@ -116,11 +116,11 @@ class Telling:
         occasion = Occasion(f"copy/{application.id}", application.division, application.id)
         await self._correspondence.queue(session, to, notice, occasion, now)
 
-    async def _at_desk(self, session: AsyncSession, task: TaskRow) -> list[AccountRow]:
+    async def _at_desk(self, session: AsyncSession, task: TaskRow, day: date) -> Sequence[AccountRow]:
         holder = await session.get(AccountRow, task.assignee) if task.assignee else None
         if holder and holder.active:
-            return [holder]
-        return list((await resolve(session, office_of_task(task)))[0])
+            return await with_substitutes(session, [holder], day)
+        return (await resolve(session, office_of_task(task), day))[0]
 
     async def _about(self, session: AsyncSession, act: Act, reader: AccountRow) -> dict[str, Any]:
         application = await session.get_one(ApplicationRow, act.task.subject_id)

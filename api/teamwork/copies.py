@@ -13,7 +13,7 @@ from api.identity import CurrentUser
 from api.presentation import json_object
 from api.services import Services
 from api.teamwork.acting import RULE, account_named, post_of, telling
-from policy.access import Action, may
+from policy.access import Action, may, personal_view
 from policy.clock import today
 from policy.problems import Problem
 from policy.terms import ApplicationStatus, Post, Role
@@ -70,7 +70,7 @@ async def copy_case(
 
 
 def may_copy(post: Post) -> bool:
-    return post.role in WORKERS and may(post, Action.VIEW_APPLICATIONS)
+    return post.role in WORKERS and _sees_cases(post)
 
 
 async def copies_for(services: Services, user: CurrentUser, limit: int = 100) -> list[dict[str, Any]]:
@@ -137,4 +137,9 @@ async def _readers(session: AsyncSession, application: ApplicationRow, to: Seque
 
 
 def _may_see(reader: AccountRow, application: ApplicationRow) -> bool:
-    return application.division.startswith(reader.division) and may(post_of(reader), Action.VIEW_APPLICATIONS)
+    return application.division.startswith(reader.division) and _sees_cases(post_of(reader))
+
+
+def _sees_cases(post: Post) -> bool:
+    """Those who see the cases of their area; not a department that sees a case only when it is asked about it."""
+    return may(post, Action.VIEW_APPLICATIONS) and not personal_view(post).identity_only

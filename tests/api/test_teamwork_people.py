@@ -165,6 +165,13 @@ async def test_a_substitute_claims_from_the_box_of_the_absent(counter: Counter, 
     assert await acted_for(worker, task) == await account(worker, CASEWORKER)
 
 
+async def test_who_stands_in_is_told_beside_who_is_away(counter: Counter, worker: Database) -> None:
+    task = await counter.open_task(await counter.file(SECOND), "survey", assignee=await account(worker, CASEWORKER))
+    await away(counter, LEADER, CASEWORKER, SECOND, "2025-03-03", "2025-03-03")
+    urged = await counter.as_(SUPERVISOR, "POST", f"/tasks/{task}/remind")
+    assert urged.json()["told"] == [SECOND, CASEWORKER]
+
+
 @pytest.mark.parametrize(
     ("by", "who", "substitute", "first", "last", "status"),
     [
