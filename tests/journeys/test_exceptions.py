@@ -74,6 +74,12 @@ async def test_wrong_township_is_handed_on_with_its_clock_running(counter: Count
     refused = await case.answer("acceptance", "transfer", nowhere, done_on="2025-01-07")
     assert (refused.status, refused.content["errors"][0]["pointer"]) == (422, "/fields/division")
 
+    order = {"due_on": "2025-03-10", "text": "请核实户籍"}
+    city = "city.medical_insurance.supervisor@1405"
+    ordered = await counter.ask(city, "POST", f"/api/v1/tasks/{first['id']}/orders", order)
+    assert ordered.status == 201, ordered.content
+    await case.task("order_reply")
+
     there = {"division": OTHER_TOWNSHIP, "reason": "户籍在邻镇"}
     reply = await case.answer("acceptance", "transfer", there, done_on="2025-01-07", task=first["id"])
     assert reply.status == 200, reply.content
@@ -84,6 +90,7 @@ async def test_wrong_township_is_handed_on_with_its_clock_running(counter: Count
     gone = await counter.ask(clerk(TOWNSHIP), "GET", f"/api/v1/applications/{case.id}")
     assert gone.status == 404
     assert "counter:application:submitted" in await case.tags()
+    assert list(await case.tasks()) == ["acceptance"], "what the old township was asked is no longer waited for"
     assert case.number.startswith(TOWNSHIP)
     await case.done("acceptance", "accept", done_on="2025-01-08")
     await case.task("survey")
