@@ -200,7 +200,10 @@ class Casework:
             restarts = rulebook.parameter("PUB_RESTART_AFTER_OBJECTION", application.submitted_on).value
             stopped = await session.scalar(
                 select(func.count()).where(
-                    PublicityRow.application_id == application.id, PublicityRow.result == OBJECTION
+                    PublicityRow.application_id == application.id,
+                    PublicityRow.level == Level.TOWNSHIP.value,
+                    PublicityRow.round > _round(application, 0),
+                    PublicityRow.result == OBJECTION,
                 )
             )
             if restarts and stopped == 1:
