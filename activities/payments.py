@@ -66,6 +66,7 @@ class Payments:
                 .where(
                     PublicityRow.application_id == payment.application_id,
                     PublicityRow.level == Level.COUNTY.value,
+                    PublicityRow.result == "no_objection",  # others were objected to or taken back
                 )
                 .order_by(PublicityRow.posted_on.desc(), PublicityRow.round.desc())
                 .limit(1)
