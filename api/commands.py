@@ -33,6 +33,7 @@ from policy.terms import Department, Level, Office, Post, Role
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
 from store.outbox import wake
+from store.periods import paused_since
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
@@ -169,7 +170,9 @@ async def _checked(
     now, now_day = services.clock.now(), today(services.clock)
     task, absent = await _task_of_mine(session, user, task_id, now_day)
     await _check_open(session, user, task, absent)
-    await check_running(session, task_id)
+    period = await session.get_one(PeriodRow, task.period_id)
+    if paused_since(period) is not None:
+        await check_running(session, task_id)
     asked = step(task.kind)
     outcome = _chosen(asked, submitted.outcome)
     await _check_separation(session, user, absent, task, application)
@@ -186,7 +189,6 @@ async def _checked(
     )
     if problems:
         raise wrong_fields(problems)
-    period = await session.get_one(PeriodRow, task.period_id)
     codes = {"acted_for": absent.username} if absent else {}
     task.acted_for = absent.id if absent else None
     return Answer(
