@@ -145,6 +145,3 @@ PAYMENT_STEPS = (
     BANK_INQUIRY,
     ACCOUNT_CORRECTION,
 )
-
-THE_BANKS_WORD = frozenset((step.kind, outcome.name) for step in (TRANSFER, BANK_INQUIRY) for outcome in step.outcomes)
-"""Answers that say what a bank has done: they are not taken back (撤回), for what the bank has done stays done."""

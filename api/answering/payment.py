@@ -12,6 +12,7 @@ from store.payments import AttemptRow, PaymentRow, end_attempt, open_attempt, pa
 
 NEVER_A_PAYEE = ("人民政府", "街道办事处", "村民委员会", "居民委员会")
 """The money never passes through a township or a village (A-51)."""
+HEIRS = "HEIR"
 ACCOUNT = re.compile(r"[0-9A-Za-z-]{4,40}")
 UNDECIDED = (DisbursementState.PREPARED.value, DisbursementState.SUBMITTED.value)
 
@@ -63,6 +64,8 @@ async def account_corrected(answer: Answer) -> None:
     """The payee as the county has found it out; what was tried before keeps the account that it was tried with."""
     values, application = answer.values, answer.application
     problems = check_payee(values["payee_name"], values["account"])
+    if application.deceased_on and values["payee_kind"] == PayeeKind.PERSON:
+        problems += check_heirs(await answer.setting("ESTATE_PAYEE"))
     if problems:
         raise wrong_fields(problems)
     payment = await payment_of(answer.session, application.id)
@@ -85,6 +88,14 @@ def check_payee(name: str, account: str) -> list[Problem]:
         zh = "账号应为4至40位数字或字母"
         problems.append(wrong_field("account", zh, "an account has 4 to 40 digits or letters"))
     return problems
+
+
+def check_heirs(setting: str) -> list[Problem]:
+    """After a death: whether an heir may be paid is the jurisdiction's setting (R-DEATH)."""
+    if setting == HEIRS:
+        return []
+    zh = "申请人死亡后，本地只支付到定点医疗机构或定点药店"
+    return [wrong_field("payee_kind", zh, "after a death only institutions are paid here", "R-DEATH")]
 
 
 def _check_payee_lives(answer: Answer) -> None:

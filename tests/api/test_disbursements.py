@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from api.answering.payment import check_heirs
 from runtime.folder import DataFolder
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
+from store.demonstration import PASSWORD
 from store.models import Base
 from store.payments import PaymentRow
-from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter
+from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter, SystemTime
 
 LEADER = "county.medical_insurance.leader@140522"
 FINANCE = "county.finance.caseworker@140522"
@@ -182,6 +185,36 @@ async def test_township_is_never_a_payee(counter: Counter, worker: Database) -> 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/fields/payee_name")
     township = await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields={**payee, "payee_kind": "township"})
     assert township.json()["errors"][0]["pointer"] == "/fields/payee_kind"
+
+
+async def test_step_up_lasts_a_few_minutes_and_wrong_ones_are_counted(
+    counter: Counter, system_time: SystemTime
+) -> None:
+    path = f"/disbursements/{uuid.uuid4()}/release"
+
+    async def given(password: str) -> int:
+        return (await counter.as_(FINANCE_SUPERVISOR, "POST", path, json={"password": password})).status_code
+
+    assert await given("") == 403
+    assert await given(PASSWORD) == 404, "the password is right, the batch unknown"
+    assert await given("") == 404
+    system_time.passed = timedelta(minutes=6)
+    assert await given("") == 403
+    assert [await given("wrong") for _try in range(6)] == [403] * 5 + [429]
+    assert await given(PASSWORD) == 429
+
+
+async def test_heir_is_paid_where_the_jurisdiction_lets_heirs_be_paid(counter: Counter, worker: Database) -> None:
+    one = await payable(counter, worker)
+    task = await counter.open_task(one, "account_correction")
+    async with worker.transaction(WHOLE) as session:
+        await session.execute(
+            text("update application set deceased_on = '2025-03-01' where id = :id"), {"id": one["id"]}
+        )
+    payee = {"payee_kind": "person", "payee_name": "金小雀", "account": "6222000011112222", "basis": "继承人"}
+    replied = await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields=payee)
+    assert replied.status_code == 200, replied.text
+    assert [problem.pointer for problem in check_heirs("INSTITUTION_ONLY")] == ["/fields/payee_kind"]
 
 
 TABLES = (
