@@ -39,15 +39,15 @@ _BY_CATEGORY = f"""
     law as (
       select d.id,
              (select (value #>> '{{}}')::numeric from parameter where key = 'RATE(' || held.category || ')'
-               and effective_from <= d.as_of order by effective_from desc, version desc limit 1) as rate,
+               and effective_from <= d.as_of and entered_at <= d.made_at order by effective_from desc, version desc limit 1) as rate,
              (select (value #>> '{{}}')::numeric * case unit when 'ratio_of_pcdi' then
                        (select (value #>> '{{}}')::numeric from parameter
-                         where key = 'PCDI(' || (extract(year from d.as_of)::int - 1) || ')'
-                         order by version desc limit 1) else 1 end
+                         where key like 'PCDI(%%' and key <= 'PCDI(' || (extract(year from d.as_of)::int - 1) || ')'
+                           and entered_at <= d.made_at order by key desc, version desc limit 1) else 1 end
                 from parameter where key = 'DEDUCT(' || held.category || ')'
-               and effective_from <= d.as_of order by effective_from desc, version desc limit 1) as deductible,
+               and effective_from <= d.as_of and entered_at <= d.made_at order by effective_from desc, version desc limit 1) as deductible,
              (select (value #>> '{{}}')::numeric from parameter where key = 'CAP(' || held.category || ')'
-               and effective_from <= d.as_of order by effective_from desc, version desc limit 1) as cap
+               and effective_from <= d.as_of and entered_at <= d.made_at order by effective_from desc, version desc limit 1) as cap
         from decision d cross join unnest(string_to_array(d.facts->>'categories', ',')) as held (category)),
     worth as (
       select d.id, max(greatest(0, least({_EARNED}, coalesce(p.cap - f.paid, 'infinity')))) as best
