@@ -107,6 +107,7 @@ TRANSFER = Step(
             (Field("note", "情况说明", Kind.TEXT, required=False, help="向银行查询后再办，不得重复支付"),),
             clause="A-51",
         ),
+        Outcome("return", "退回财政审核", SEND_BACK, clause="A-51"),
     ),
 )
 

@@ -95,6 +95,8 @@ class Payment(Procedure):
             case "unknown":
                 self.due_from = transferred.done_on
                 return self._bank_inquiry
+            case "return":
+                return self._finance_review
             case other:
                 raise UnknownOutcome(other)
 

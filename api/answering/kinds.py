@@ -31,6 +31,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     ("transfer", "confirmed"): payment.confirmed,
     ("transfer", "bounced"): payment.bounced,
     ("transfer", "unknown"): payment.unknown,
+    ("transfer", "return"): payment.not_to_be_paid,
     ("bank_inquiry", "paid"): payment.confirmed,
     ("bank_inquiry", "bounced"): payment.bounced,
     ("bank_inquiry", "not_paid"): payment.not_paid,

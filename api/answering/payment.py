@@ -60,6 +60,17 @@ async def unknown(answer: Answer) -> None:
     await _attempt(answer)
 
 
+async def not_to_be_paid(answer: Answer) -> None:
+    """Back to finance's review, as long as the bank has not been told."""
+    payment = await payment_of(answer.session, answer.application.id)
+    attempt = await open_attempt(answer.session, payment.id) if payment else None
+    if attempt is None:
+        raise _nothing_payable()
+    if attempt.release_id is not None:
+        zh = "本笔已放款，不能退回；银行退票的请登记“银行退票”"
+        raise Refusal(409, "released-already", zh, "the bank has been told: wait for its answer")
+
+
 async def account_corrected(answer: Answer) -> None:
     """The payee as the county has found it out; what was tried before keeps the account that it was tried with."""
     values, application = answer.values, answer.application

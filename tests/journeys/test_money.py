@@ -6,6 +6,7 @@ from typing import Any
 
 from runtime.embedded.stack import Stack
 from runtime.story.counter import Counter
+from store.demonstration import PASSWORD
 from tests.journeys.case import Case
 from tests.journeys.money import (
     BATCHES,
@@ -144,6 +145,38 @@ async def test_hold_query_return_and_unknown_outcome_lead_on(counter: Counter, s
     assert [one["state"] for one in seen_case["payment"]["attempts"]] == ["not_paid", "confirmed"]
     with books(stack) as connection:
         assert balances(connection, payment) == PAID
+
+
+async def test_death_after_finance_has_approved_leads_back_to_the_payee(counter: Counter, stack: Stack) -> None:
+    case, payment = await payable(counter)
+    made = await done(counter, COUNTY_DESK, "", {"payments": [payment]}, status=201)
+    batch = made["id"]
+    await done(counter, COUNTY_DESK, f"/{batch}/submit")
+    await done(counter, COUNTY_LEADER, f"/{batch}/approve")
+    await until_waits_for(counter, batch, "finance_review", 1)
+    await done(counter, FINANCE_DESK, f"/{batch}/finance-approve")
+    await until_waits_for(counter, batch, "transfer", 1)
+    with books(stack) as connection:
+        connection.execute("update application set deceased_on = '2025-03-01' where id = %s", (case.id,))
+    left = await done(counter, FINANCE_HEAD, f"/{batch}/release", {"password": PASSWORD}, status=409)
+    assert [one["code"] for one in left["left_out"]] == ["payee-deceased"]
+    await case.done("transfer", "return", {"reason": "申请人已死亡"})
+    refused = await case.answer("finance_review", "approve")
+    assert (refused.status, refused.content["type"]) == (409, "/problems/payee-deceased")
+    await case.done("finance_review", "return", {"reason": "请更正收款人"})
+    closed = await until_state(counter, batch, "closed")
+    assert [line["state"] for line in closed["items"]] == ["returned"]
+    with books(stack) as connection:
+        states = "select state from payment_attempt where payment_id = %s order by no"
+        assert connection.execute(states, (payment,)).fetchall() == [("cancelled",)]
+        connection.execute("update application set payee_checked_on = '2025-03-03' where id = %s", (case.id,))
+    await case.done("payment_request", "submit")
+    await case.done("finance_review", "approve")
+    await case.done("transfer", "confirmed")
+    await case.until_status("paid")
+    with books(stack) as connection:
+        assert balances(connection, payment) == PAID
+        assert connection.execute(states, (payment,)).fetchall() == [("cancelled",), ("confirmed",)]
 
 
 async def test_two_officers_and_repeated_answers_pay_once(counter: Counter, stack: Stack) -> None:
