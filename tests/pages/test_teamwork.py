@@ -126,3 +126,38 @@ async def test_a_leader_closes_the_offices_on_the_staff_page(visiting: SignedIn)
     ).split('"')[0]
     assert "停办登记已撤销。" in (await visitor.post(closed, action)).text
     assert "局部停办" not in (await (await visiting(LEADER)).get("/staff")).text
+
+
+async def test_another_department_gives_its_opinion_and_sees_who_it_is_about_and_no_more(
+    visiting: SignedIn, counter_case: Case
+) -> None:
+    task = (await counter_case.task("acceptance"))["id"]
+    clerks = await visiting(clerk())
+    shown = await clerks.get(f"/tasks/{task}")
+    asked = {"post": "county/agriculture/caseworker", "text": "请核实监测对象身份"}
+    shown = await clerks.post(shown, f"/tasks/{task}/acts/opinion", asked)
+    assert "已提请会签。" in shown.text
+    opinion = (await counter_case.task("second_opinion"))["id"]
+    visitor = await visiting("county.agriculture.caseworker@140522")
+    page = await visitor.get(f"/tasks/{opinion}")
+    assert (page.status, "请核实监测对象身份" in page.text) == (200, True)
+    assert counter_case.number in page.text
+    answered = await visitor.post(
+        page, f"/tasks/{opinion}/answer", {"fields.opinion": "属于监测对象"}, having="outcome=given"
+    )
+    assert (answered.status, "联系电话" in answered.text) == (200, False)
+    shown = await clerks.get(f"/tasks/{task}")
+    assert "属于监测对象" in shown.text
+
+
+async def test_orders_are_read_and_closed_on_the_case_page(visiting: SignedIn, counter_case: Case) -> None:
+    task = (await counter_case.task("acceptance"))["id"]
+    visitor = await visiting(SUPERVISOR)
+    shown = await visitor.get(f"/tasks/{task}")
+    shown = await visitor.post(shown, f"/tasks/{task}/acts/order", {"due_on": "2025-03-05", "text": "请说明进度"})
+    assert "督办已发出。" in shown.text
+    case = await visitor.get(f"/cases/{counter_case.id}")
+    assert "请说明进度" in case.text
+    action = next(at for at in case.html.split('action="') if at.startswith("/orders/")).split('"')[0]
+    closed = await visitor.post(case, action)
+    assert "督办已办结。" in closed.text
