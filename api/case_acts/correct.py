@@ -27,6 +27,7 @@ async def correct(act: Act) -> None:
     problems = await check_corrected(act.session, act.application.division, reading, act.today)
     if problems or reading.filing is None:
         raise wrong_fields(problems)
+    _check_alive(act, reading.filing)
     changed = differing(before, _plain(reading.filing, after))
     if not changed:
         raise wrong_fields([wrong("", "没有需要更正的内容：与登记的一致", "nothing differs from what is registered")])
@@ -61,6 +62,14 @@ def _check_parts(act: Act) -> None:
     ]
     if unknown:
         raise wrong_fields(unknown)
+
+
+def _check_alive(act: Act, filing: Filing) -> None:
+    """No care after the death that has been entered (R-DEATH)."""
+    died_on = act.application.deceased_on
+    if died_on is not None and filing.costs.discharged_on > died_on:
+        zh = f"出院日期不能晚于已登记的死亡日期{died_on.isoformat()}"
+        raise wrong_fields([wrong("costs/discharged_on", zh, "it lies after the death entered", "R-DEATH")])
 
 
 async def _write(act: Act, filing: Filing, changed: list[str]) -> None:

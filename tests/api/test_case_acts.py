@@ -355,6 +355,9 @@ async def test_a_death_after_the_treatment_lets_the_case_go_on(counter: Counter,
     assert entered.status_code == 200, entered.text
     row = await row_of(worker, filed)
     assert (row.deceased_on, row.status) == (day("2025-02-10"), "submitted")
+    longer = {"discharged_on": "2025-02-11", "settled_on": "2025-02-11"}
+    after = await act(counter, CASEWORKER, filed, "correct", reason="更正", costs=longer)
+    assert [error["pointer"] for error in after.json()["errors"]] == ["/costs/discharged_on"]
     twice = await act(counter, COUNTY_CASEWORKER, filed, "death", died_on="2025-02-11", reason="死亡证明")
     assert (twice.status_code, code(twice)) == (409, "death-already-entered")
 
