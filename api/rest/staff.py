@@ -4,12 +4,13 @@ import uuid
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.identity import User
 from api.rest.dependencies import At
 from api.teamwork import absences, staff
+from policy.terms import normal_division
 
 router = APIRouter(tags=["staff"])
 
@@ -29,8 +30,11 @@ class LeaveBody(BaseModel):
 
 
 @router.get("/staff")
-async def listing(services: At, user: User) -> dict[str, Any]:
-    return {"items": await staff.staff_of(services, user), "next": None}
+async def listing(
+    services: At, user: User, division: Annotated[str, Query(pattern=r"^\d{0,12}$")] = ""
+) -> dict[str, Any]:
+    """The caller's unit; an administrator may name a division of the area."""
+    return {"items": await staff.staff_of(services, user, normal_division(division)), "next": None}
 
 
 @router.post("/staff/{username}/absences", status_code=201)

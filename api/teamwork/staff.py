@@ -22,11 +22,16 @@ from store.tasks import TaskRow
 from store.timeline import record
 
 
-async def staff_of(services: Services, user: CurrentUser) -> list[dict[str, Any]]:
-    """Everybody of the caller's unit; of the whole division for its administrator. Raises Refusal."""
+async def staff_of(services: Services, user: CurrentUser, division: str = "") -> list[dict[str, Any]]:
+    """Everybody of the caller's unit; for an administrator of a whole division of the area. Raises Refusal."""
     if user.post.role is Role.AUDITOR:
         raise not_allowed("您的岗位不能查看人员名单")
-    conditions = [AccountRow.division == user.division]
+    division = division or user.division
+    if not division.startswith(user.division):
+        raise not_found("没有这个区划，或不在您的管辖范围内")
+    if division != user.division and user.post.role is not Role.ADMINISTRATOR:
+        raise not_allowed("只有系统管理员可以查看下级单位的人员名单")
+    conditions = [AccountRow.division == division]
     if user.post.role is not Role.ADMINISTRATOR:
         conditions.append(AccountRow.department == user.post.department.value)
     open_tasks = (
@@ -41,7 +46,7 @@ async def staff_of(services: Services, user: CurrentUser) -> list[dict[str, Any]
             .where(*conditions)
             .order_by(AccountRow.department, AccountRow.role, AccountRow.username)
         )
-        away = await _absences(services, session, user)
+        away = await _absences(services, session, user, division)
         return [
             json_object(
                 {
@@ -182,14 +187,14 @@ def _record(
 
 
 async def _absences(
-    services: Services, session: AsyncSession, user: CurrentUser
+    services: Services, session: AsyncSession, user: CurrentUser, division: str
 ) -> dict[uuid.UUID, list[dict[str, Any]]]:
     """Today's and coming ones."""
     found = await session.execute(
         select(AbsenceRow, AccountRow.username, AccountRow.name)
         .join(AccountRow, AccountRow.id == AbsenceRow.substitute_id)
         .where(
-            AbsenceRow.division == user.division,
+            AbsenceRow.division == division,
             AbsenceRow.ended_at.is_(None),
             AbsenceRow.last_day >= today(services.clock),
         )

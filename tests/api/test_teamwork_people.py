@@ -248,6 +248,11 @@ async def test_nobody_sees_the_staff_of_elsewhere_or_sends_them_away(counter: Co
     staff = (await counter.as_(SUPERVISOR, "GET", "/staff")).json()["items"]
     assert {person["username"] for person in staff} >= {CASEWORKER, SECOND, SUPERVISOR, LEADER}
     assert {person["username"].rpartition("@")[2] for person in staff} == {"140522100"}
+    below = "/staff?division=140522100"
+    assert (await counter.as_(COUNTY_SUPERVISOR, "GET", below)).status_code == 403
+    listed = (await counter.as_(ADMINISTRATOR, "GET", below)).json()["items"]
+    assert CASEWORKER in {person["username"] for person in listed if person["may_leave"]}
+    assert (await counter.as_(ADMINISTRATOR, "GET", "/staff?division=140827")).status_code == 404
     refused = await counter.as_(SUPERVISOR, "POST", f"/staff/{COUNTY_CASEWORKER}/leave")
     own = await counter.as_(LEADER, "POST", f"/staff/{LEADER}/leave")
     his_leader = await counter.as_(SUPERVISOR, "POST", f"/staff/{LEADER}/leave")
