@@ -48,8 +48,9 @@ def why_not_extended(
 
 
 def categories(rulebook: Rulebook, on: date) -> Mapping[str, str]:
-    """The reasons for which a clock may stand still: code to label."""
-    known: Mapping[str, str] = rulebook.parameter("SUSPENSION_CATEGORIES", on).value
+    """The reasons for which a clock may stand still: code to label; none where the office has named none."""
+    found = rulebook.find("SUSPENSION_CATEGORIES", on)
+    known: Mapping[str, str] = found.value if found else {}
     return known
 
 

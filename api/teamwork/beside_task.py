@@ -42,12 +42,13 @@ async def beside_task(
     extension = await _extension(session, task)
     suspension = await running_suspension(session, task_id)
     rulebook = await load_rulebook(session, task.division, day)
+    known = dict(categories(rulebook, day))
     words = _words(services, session, user, task, await _acts(session, task), extension, suspension)
     return json_object(
         {
-            "may": _may(user, task, absent, extension, suspension),
+            "may": _may(user, task, absent, extension, suspension) | ({} if known else {"suspend": False}),
             "colleagues": await _colleagues(session, task),
-            "categories": dict(categories(rulebook, day)),
+            "categories": known,
             "stands_in_for": absent.name if absent else None,
             **words,
         }
