@@ -78,7 +78,10 @@ class RemarkBody(Body):
 
 
 class CopyBody(Body):
-    to: Annotated[list[Username], Field(min_length=1, max_length=50)]
+    """Accounts by username, and posts whose holders are all meant."""
+
+    to: Annotated[list[Username], Field(max_length=50)] = []
+    posts: Annotated[list[PostBody], Field(max_length=10)] = []
 
 
 class DraftBody(Body):
@@ -186,7 +189,8 @@ async def list_remarks(services: At, user: User, application_id: uuid.UUID) -> d
 
 @router.post("/applications/{application_id}/copies", status_code=201)
 async def copy_case(services: At, user: User, application_id: uuid.UUID, body: CopyBody) -> dict[str, Any]:
-    return await copies.copy_case(services, user, application_id, body.to)
+    posts = [Post(post.level, post.department, post.role) for post in body.posts]
+    return await copies.copy_case(services, user, application_id, body.to, posts)
 
 
 @router.get("/copies")

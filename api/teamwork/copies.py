@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.posts import holders
 from api.errors import not_allowed, not_found, wrong_fields
 from api.identity import CurrentUser
 from api.presentation import json_object
@@ -15,6 +16,7 @@ from api.services import Services
 from api.teamwork.acting import RULE, account_named, post_of, telling
 from policy.access import Action, may, personal_view
 from policy.clock import today
+from policy.escalation import office_of
 from policy.problems import Problem
 from policy.terms import ApplicationStatus, Post, Role
 from store.accounts import AccountRow
@@ -26,16 +28,26 @@ WORKERS = (Role.CASEWORKER, Role.SUPERVISOR, Role.LEADER)
 
 
 async def copy_case(
-    services: Services, user: CurrentUser, application_id: uuid.UUID, to: Sequence[str]
+    services: Services,
+    user: CurrentUser,
+    application_id: uuid.UUID,
+    to: Sequence[str],
+    posts: Sequence[Post] = (),
 ) -> dict[str, Any]:
-    """To accounts whose area holds the case and whose post sees cases. Who has it already is not told twice. Raises Refusal."""
+    """To accounts, and to all who hold certain posts, whose area holds the case and whose post sees cases.
+
+    Who has it already is not told twice. Raises Refusal.
+    """
     async with services.database.transaction(user.scope) as session:
         application = await session.get(ApplicationRow, application_id)
         if application is None:
             raise not_found()
         if not may_copy(user.post):
             raise not_allowed("您的岗位不能抄送案件")
-        readers = await _readers(session, application, to)
+        named = [*to, *await _holding(session, application, posts)]
+        if not named:
+            raise wrong_fields([Problem("/to", "请填写抄送对象", "say to whom")])
+        readers = await _readers(session, application, named)
         by, now = await session.get_one(AccountRow, user.id), services.clock.now()
         told = []
         for reader in readers:
@@ -120,6 +132,18 @@ async def readers_of(session: AsyncSession, application_id: uuid.UUID) -> list[d
         .order_by(CopyRow.id)
     )
     return [json_object({"username": username, "name": name, "at": at}) for username, name, at in found.all()]
+
+
+async def _holding(session: AsyncSession, application: ApplicationRow, posts: Sequence[Post]) -> list[str]:
+    """The usernames of who holds the posts today, at their level above the case."""
+    found: list[str] = []
+    for place, post in enumerate(posts):
+        here = await holders(session, office_of(application.division, post))
+        if not here:
+            zh = f"{post.label}目前无人在岗"
+            raise wrong_fields([Problem(f"/posts/{place}", zh, "nobody holds that post")])
+        found += [holder.username for holder in here]
+    return found
 
 
 async def _readers(session: AsyncSession, application: ApplicationRow, to: Sequence[str]) -> list[AccountRow]:

@@ -277,6 +277,11 @@ async def test_a_case_is_copied_to_those_who_may_see_it(counter: Counter) -> Non
     assert copied.json() == {"to": [CITY_SUPERVISOR], "told": [CITY_SUPERVISOR]}
     again = await counter.as_(CASEWORKER, "POST", way, json={"to": [CITY_SUPERVISOR]})
     assert again.json()["told"] == []
+    posts = [{"level": "county", "department": "medical_insurance", "role": "caseworker"}]
+    to_a_post = await counter.as_(CASEWORKER, "POST", way, json={"posts": posts})
+    assert to_a_post.json()["told"] == ["county.medical_insurance.caseworker2@140522", COUNTY_CASEWORKER]
+    blind = [{"level": "county", "department": "health", "role": "caseworker"}]
+    assert (await counter.as_(CASEWORKER, "POST", way, json={"posts": blind})).status_code == 422
     mine = (await counter.as_(CITY_SUPERVISOR, "GET", "/copies")).json()["items"]
     assert filed["number"] in [item["number"] for item in mine]
 
