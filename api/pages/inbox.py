@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from api.errors import Refusal
 from api.identity import CurrentUser
+from api.money.waiting import batches_waiting
 from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
 from api.rest.tasks import OVERSEERS, Box, State, list_tasks
@@ -31,6 +32,7 @@ async def inbox(
         boxes={code: label for code, label in BOXES.items() if role in OVERSEERS or code != "area"},
         my_office=_office(desk.signed_in),
         states={code: label for code, label in STATES.items() if role in OVERSEERS or code not in FOR_OVERSEERS},
+        batches_waiting=await batches_waiting(desk.services, desk.signed_in),
         ticking=bool(chosen["kind"]) and state in ("open", "overdue"),
         status=422 if found["refusal"] else 200,
         **found,

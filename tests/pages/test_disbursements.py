@@ -54,6 +54,7 @@ async def test_batch_goes_through_its_pages(page: Page, stack: Stack, counter: C
     await expect(page.get_by_role("heading", name="拨款批次")).to_be_visible()
     address = page.url
     batch = address.rpartition("/")[2]
+    number = await page.locator("h1 .number").inner_text()
     lines = await page.locator("tbody tr").count()
     assert lines >= 2
     for place, name in enumerate(("prepared", "list")):
@@ -63,7 +64,10 @@ async def test_batch_goes_through_its_pages(page: Page, stack: Stack, counter: C
     await page.get_by_role("button", name="提交审批").click()
     await browsing.sign_out()
 
-    await act(browsing, COUNTY_LEADER, address, "同意，提交财政")
+    await browsing.sign_in(COUNTY_LEADER)
+    await page.get_by_role("link", name="有 1 个拨款批次待您办理").click()
+    await page.get_by_role("link", name=number).click()
+    await page.get_by_role("button", name="同意，提交财政").click()
     await expect(page.locator(".page-head .status-badge")).to_have_text("已审批，财政办理中")
     await until_waits_for(counter, batch, "finance_review", lines)
     await browsing.sign_out()
@@ -73,6 +77,7 @@ async def test_batch_goes_through_its_pages(page: Page, stack: Stack, counter: C
     await browsing.sign_out()
 
     await browsing.sign_in(FINANCE_HEAD)
+    await expect(page.get_by_text("有 1 个拨款批次待您办理")).to_be_visible()
     await page.goto(address)
     await page.get_by_label("再次输入本人口令").fill("wrong")
     await page.get_by_role("button", name="放款").click()
