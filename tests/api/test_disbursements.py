@@ -18,6 +18,7 @@ from runtime.folder import DataFolder
 from store.database import WHOLE, Database
 from store.decisions import DecisionRow
 from store.demonstration import PASSWORD
+from store.files import FileRow
 from store.models import Base
 from store.payments import PaymentRow
 from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter, SystemTime
@@ -242,6 +243,45 @@ async def test_every_table_forces_its_walls(worker: Database) -> None:
     forced = "select relname from pg_class where relname = any(:tables) and relrowsecurity and relforcerowsecurity"
     async with worker.transaction(WHOLE) as session:
         assert set(await session.scalars(text(forced), {"tables": list(TABLES)})) == set(TABLES)
+
+
+async def test_other_counties_and_departments_see_no_money(
+    counter: Counter, worker: Database, migrated: DataFolder
+) -> None:
+    one = await payable(counter, worker)
+    await prepared(counter, one["payment"])
+    seen = {}
+    async with await psycopg.AsyncConnection.connect(f"host={migrated.socket} user=jiuzhu_api dbname=jiuzhu") as sql:
+        for scope, department in (("140522", "finance"), ("140827", "finance"), ("140522", "civil_affairs")):
+            await sql.execute(
+                "select set_config('app.scope', %s, true), set_config('app.department', %s, true)", (scope, department)
+            )
+            rows = await sql.execute("select (select count(*) from disbursement), (select count(*) from payment)")
+            seen[scope, department] = [count > 0 for count in await rows.fetchone() or ()]
+    assert seen == {
+        ("140522", "finance"): [True, True],
+        ("140827", "finance"): [False, False],
+        ("140522", "civil_affairs"): [False, False],
+    }
+
+
+async def test_payment_file_is_handed_out_by_its_batch_alone(counter: Counter, worker: Database) -> None:
+    file = uuid.uuid4()
+    async with worker.transaction(WHOLE) as session:
+        session.add(
+            FileRow(
+                id=file,
+                division="140522",
+                origin="payment_file",
+                media_type="text/csv",
+                size=1,
+                sha256=b"",
+                name_sealed=b"",
+                created_at=MORNING,
+            )
+        )
+    for who in (COUNTY_CASEWORKER, COUNTY_SUPERVISOR, FINANCE_SUPERVISOR):
+        assert (await counter.as_(who, "GET", f"/files/{file}")).status_code == 404, who
 
 
 UNBALANCED = """
