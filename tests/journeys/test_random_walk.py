@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 
 import psycopg
@@ -18,6 +18,7 @@ from tests.conftest import MORNING
 from tests.faults.promises_of_cases import PROMISES, broken
 from tests.journeys.walk.breaches import BREACHES
 from tests.journeys.walk.counter import Counter
+from tests.journeys.walk.kept import KEPT
 from tests.journeys.walk.machine import House, Walk
 from tests.journeys.walk.people import marked_people
 from tests.journeys.walk.tables import Tables
@@ -47,6 +48,12 @@ async def test_promises_hold_on_random_walks(house: House, capsys: pytest.Captur
     await asyncio.to_thread(run_state_machine_as_test, Walk, settings=walks)
     with capsys.disabled():
         sys.stdout.write(f"\n{_report(house, time.monotonic() - began)}\n")
+
+
+@pytest.mark.parametrize("kept", KEPT)
+async def test_walk_that_failed_once(house: House, kept: Callable[[Walk], None]) -> None:
+    Walk.house = house
+    await asyncio.to_thread(lambda: kept(Walk()))
 
 
 async def test_every_breach_is_found(house: House, stack: Stack) -> None:

@@ -11,10 +11,12 @@ BREACHES: Mapping[str, str] = {
     "I1 nothing is owed for a case that is not approved": """
         update application set status = 'survey', closed_at = null where status = 'paid'""",
     "I2 two persons approved, neither of them the one who entered it": """
-        update task t set answered_by = a.filed_by from application a where a.id = subject_id and kind = 'finance_review'""",
+        update task t set answered_by = a.filed_by from application a where a.id = subject_id and kind = 'finance_review'
+           and state = 'answered'""",
     "I2 steps that must be two persons' are not one person's": """
         update task t set answered_by = s.answered_by from task s
-         where s.subject_id = t.subject_id and s.kind = 'county_review' and t.kind = 'county_approval'""",
+         where s.subject_id = t.subject_id and s.kind = 'county_review' and t.kind = 'county_approval'
+           and t.state = 'answered'""",
     "I3 a case is in one state, and waits for exactly one step of it": """
         update task set state = 'closed' where state = 'open' and kind = 'survey'""",
     "I3 a case that has ended waits for nothing": """
@@ -31,7 +33,7 @@ BREACHES: Mapping[str, str] = {
     "I10 an entitlement is judged on the day of settlement, whenever it was decided": """
         update decision set as_of = made_at::date""",
     "I10 an identity counts from its first day to the day before its last": """
-        update identity_period set starts_on = '2024-12-20' where starts_on = '2024-12-21'""",
+        update identity_period set starts_on = least(starts_on, '2024-12-20'), ends_on = null, ended_by = null""",
     "I12 of several identities the best one's aid is given, never two": """
         update decision set amount = amount + 0.01 where final""",
     "I12 the cap holds over the year": "update decision set amount = 90000.00, in_cap = 90000.00 where final",

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -40,7 +40,11 @@ class Standing:
     division: str
     last_act_on: date
     amount: str | None
-    tasks: tuple[tuple[str, Any], ...]
+    tasks: frozenset[tuple[str, Any]]
+
+    def is_still(self, before: "Standing") -> bool:
+        """Nothing is otherwise than before; a question asked beside the case may only now have been put."""
+        return replace(self, tasks=before.tasks) == before and before.tasks <= self.tasks
 
 
 class Tables:
@@ -63,7 +67,7 @@ class Tables:
             "select id::text, assignee from task where subject_id = %s and state = 'open' order by 1", case
         )
         status, division, last_act_on = row
-        return Standing(status, division, last_act_on, amount[0], tuple(tasks))
+        return Standing(status, division, last_act_on, amount[0], frozenset(tasks))
 
     def open_tasks(self, case: str) -> Sequence[Open]:
         rows = self._rows(
