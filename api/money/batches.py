@@ -84,8 +84,7 @@ async def submit(services: Services, user: CurrentUser, batch_id: uuid.UUID, con
         batch = await locked(session, batch_id, DisbursementState.PREPARED)
         await _check_contract(services, session, batch, contract)
         count, _last = await _size(session, batch)
-        if not count:
-            raise Refusal(409, "empty-batch", "批次中没有待付款项，不能提交", "there is nothing in the batch")
+        _check_filled(count)
         barred = await _decided_by(session, batch, user.id, ("county_approval",))
         if barred:
             raise _separated(barred, "您已审批本批次中的案件，不得申请其拨款")
@@ -135,9 +134,10 @@ async def approve(services: Services, user: CurrentUser, batch_id: uuid.UUID) ->
         barred = await _decided_by(session, batch, user.id, DECIDED)
         if barred:
             raise _separated(barred, "您已审批本批次中的案件，不得再审批其拨款")
+        count, _last = await _size(session, batch)
+        _check_filled(count)
         batch.state, batch.approved_by = DisbursementState.APPROVED.value, user.id
         batch.approved_at, batch.approved_on = services.clock.now(), today(services.clock)
-        count, _last = await _size(session, batch)
         _record(services, session, user, batch, "approved", lines=count)
 
 
@@ -184,6 +184,12 @@ def _check_state(batch: DisbursementRow, wanted: DisbursementState) -> None:
             f"the batch is {now.value}, not {wanted.value}",
             state=now.value,
         )
+
+
+def _check_filled(count: int) -> None:
+    """What was put on hold has left the batch since."""
+    if not count:
+        raise Refusal(409, "empty-batch", "批次中没有待付款项", "there is nothing in the batch")
 
 
 async def _new_batch(services: Services, session: AsyncSession, user: CurrentUser) -> DisbursementRow:
