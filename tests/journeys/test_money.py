@@ -120,6 +120,11 @@ async def test_release_asks_for_the_password_again(counter: Counter) -> None:
     wrong = await counter.ask(FINANCE_HEAD, "POST", f"{BATCHES}/{batch}/release", {"password": "wrong"})
     assert (wrong.status, wrong.content["type"]) == (403, "/problems/step-up-failed")
     assert (await seen(counter, batch))["releases"] == []
+    path, password = f"{BATCHES}/{batch}/release", {"password": PASSWORD}
+    at_once = await asyncio.gather(*(counter.ask(FINANCE_HEAD, "POST", path, password) for _twin in range(3)))
+    assert sorted(reply.status for reply in at_once if reply.status) == [200, 409, 409]
+    assert [one["no"] for one in (await seen(counter, batch))["releases"]] == [1]
+    assert len(await bank_file(counter, batch)) == 1
     for form in ("pdf", "xlsx"):
         assert len(await download(counter, COUNTY_DESK, f"/{batch}/request.{form}")) > 1000
 
