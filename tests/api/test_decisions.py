@@ -27,6 +27,7 @@ from tests.api.conftest import (
     Counter,
     StoppedClock,
 )
+from tests.journeys.people import new_person
 
 FINANCE = "county.finance.caseworker@140522"
 MAY = datetime(2025, 5, 6, 9, 0, tzinfo=SHANGHAI)
@@ -81,6 +82,12 @@ def entered(key: str, value: Any, unit: str, since: date = date(2024, 1, 1), cla
     )
 
 
+def somebody() -> dict[str, str]:
+    """An applicant of whose year nothing has been used up."""
+    person = new_person()
+    return {"name": person.name, "id_number": person.id_number}
+
+
 async def assessed(worker: Database, vault: Vault, filed: dict[str, Any], *, final: bool = False) -> DecisionRow:
     async with worker.transaction(WHOLE) as session:
         application = await session.get_one(ApplicationRow, uuid.UUID(filed["id"]))
@@ -96,7 +103,7 @@ async def decisions(counter: Counter, who: str, filed: dict[str, Any]) -> list[d
 
 
 async def test_every_decision_of_a_case_comes_out_again(counter: Counter, worker: Database, vault: Vault) -> None:
-    filed = await counter.file()
+    filed = await counter.file(applicant=somebody())
     first = await assessed(worker, vault, filed)
     second = await assessed(worker, vault, filed)
     shown = await decisions(counter, COUNTY_CASEWORKER, filed)
@@ -108,7 +115,7 @@ async def test_every_decision_of_a_case_comes_out_again(counter: Counter, worker
 async def test_a_decision_that_was_tampered_with_does_not_come_out_again(
     counter: Counter, worker: Database, vault: Vault
 ) -> None:
-    filed = await counter.file()
+    filed = await counter.file(applicant=somebody())
     decision = await assessed(worker, vault, filed)
     async with worker.transaction(WHOLE) as session:
         await session.execute(text("update decision set amount = amount + 1 where id = :id"), {"id": decision.id})
@@ -118,7 +125,7 @@ async def test_a_decision_that_was_tampered_with_does_not_come_out_again(
 async def test_a_decision_stays_what_it_was_when_the_parameters_change(
     counter: Counter, worker: Database, vault: Vault
 ) -> None:
-    filed = await counter.file()
+    filed = await counter.file(applicant=somebody())
     await assessed(worker, vault, filed)
     async with in_force(worker, entered("RATE(GXZC)", "0.50", "ratio")):
         [shown] = await decisions(counter, COUNTY_CASEWORKER, filed)
@@ -128,14 +135,14 @@ async def test_a_decision_stays_what_it_was_when_the_parameters_change(
 
 
 async def test_finance_sees_decisions_without_the_costs(counter: Counter, worker: Database, vault: Vault) -> None:
-    filed = await counter.file()
+    filed = await counter.file(applicant=somebody())
     await assessed(worker, vault, filed)
     [shown] = await decisions(counter, FINANCE, filed)
     assert (shown["amount"], shown["base"], shown["trace"], shown["recomputed"]) == ("10200.00", None, [], True)
 
 
 async def test_decisions_are_not_shown_outside_the_area_or_the_department(counter: Counter) -> None:
-    filed = await counter.file()
+    filed = await counter.file(applicant=somebody())
     path = f"/applications/{filed['id']}/decisions"
     elsewhere = await counter.as_("township.township_government.caseworker@140522101", "GET", path)
     assert elsewhere.status_code == 404
@@ -175,7 +182,7 @@ async def test_payment_by_disease_leaves_the_cap_and_the_deductible_of_the_year_
     counter: Counter, worker: Database, vault: Vault
 ) -> None:
     """The same person's second claim of the year: 24,731.00 − 7,731.00 = 17,000.00 × 60 % = 10,200.00, as if it were alone."""
-    applicant = {"id_number": "140522197001010015", "household": []}
+    applicant = {**somebody(), "household": []}
     first = await counter.file(applicant=applicant, costs=BREAST_CANCER)
     async with in_force(worker, entered("MODULE_SINGLE_DISEASE", True, "bool", clause="A-21")):
         await assessed(worker, vault, first, final=True)
