@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 import httpx2
@@ -32,6 +33,8 @@ from tests.journeys.people import new_person
 FINANCE = "county.finance.caseworker@140522"
 MAY = datetime(2025, 5, 6, 9, 0, tzinfo=SHANGHAI)
 DAYS_2025 = {"admitted_on": "2025-01-02", "discharged_on": "2025-01-10", "settled_on": "2025-01-10"}
+VERSIONS = count(2)
+"""A newer version ends an older one: what one test has ended must not end what the next one enters."""
 BREAST_CANCER = {
     "total": "28000.00",
     "compliant_total": "28000.00",
@@ -75,7 +78,7 @@ def entered(key: str, value: Any, unit: str, since: date = date(2024, 1, 1), cla
         clause=clause,
         basis="unreviewed",
         note="",
-        version=int(uuid.uuid4()) % 1_000_000,
+        version=next(VERSIONS),
         source="counter",
         entered_by=None,
         entered_at=datetime.now(SHANGHAI),
