@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -20,6 +21,8 @@ from runtime.demo_people import TOWN_HEAD as HEAD
 from runtime.embedded.stack import Stack
 from tests.casework import Case, Office, application
 from tests.faults.promises import Connection, at_rest, broken
+from tests.faults.promises_of_cases import EARLIEST
+from tests.faults.promises_of_cases import broken as broken_in_cases
 
 KILLED = ("worker", "api", "relay", "temporal", "postgres")
 SEED = 20261122
@@ -49,6 +52,7 @@ async def test_ten_cases_survive_the_killing_of_every_process(
         with psycopg.connect(stack.dsn("postgres").replace("+psycopg", ""), autocommit=True) as connection:
             await _comes_to_rest(connection)
             assert broken(connection) == {}
+            assert broken_in_cases(connection, EARLIEST, datetime.now(UTC)) == {}
             _every_plant_is_found(connection)
             with capsys.disabled():
                 sys.stdout.write(f"\n{_report(connection, office, time.monotonic() - began)}\n")
