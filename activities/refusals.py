@@ -98,7 +98,8 @@ class Refusals:
             refusal = await _refusal(session, issue.application_id)
             if refusal.number_serial is not None:
                 return
-            refusal.number_year, refusal.number_serial = day.year, await _next_serial(session, application, day.year)
+            refusal.number_division, refusal.number_year = application.division, day.year
+            refusal.number_serial = await _next_serial(session, application, day.year)
             refusal.issued_on, refusal.status = day, RefusalStatus.NOTICE_ISSUED.value
             refusal.notice_file = await self._issuing.refusal_notice(session, application, refusal, now)
             record(
@@ -260,14 +261,16 @@ class Refusals:
         )
 
     @activity.defn
-    async def make_final(self, application_id: str) -> None:
-        """After both periods have ended without a remedy filed."""
+    async def make_final(self, application_id: str) -> bool:
+        """After both periods have ended. True where a remedy was filed since they were looked at: it is waited for."""
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, application_id)
             refusal = await _refusal(session, application_id)
+            if await _under_way(session, refusal) is not None:
+                return True
             if refusal.status == RefusalStatus.FINAL.value:
-                return
+                return False
             refusal.status = RefusalStatus.FINAL.value
             record(
                 session,
@@ -278,6 +281,7 @@ class Refusals:
                 tag="procedure:refusal:final",
                 grounds=["A-68"],
             )
+            return False
 
 
 async def _under_way(session: AsyncSession, refusal: RefusalRow) -> RemedyRow | None:

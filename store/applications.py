@@ -140,7 +140,7 @@ class RefusalRow(Base):
     __tablename__ = "refusal"
     __table_args__ = (
         UniqueConstraint("application_id", "opening"),
-        UniqueConstraint("division", "number_year", "number_serial"),
+        UniqueConstraint("number_division", "number_year", "number_serial"),
         CheckConstraint("(issued_on is null) = (number_serial is null)", "numbered_when_issued"),
         CheckConstraint("(delivered_on is null) = (suit_until is null)", "remedies_from_delivery"),
     )
@@ -154,6 +154,8 @@ class RefusalRow(Base):
     provisions: Mapped[Codes]
     reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     decided_on: Mapped[date]
+    number_division: Mapped[str | None]
+    """The township whose series the number is of; the case may have moved to another since."""
     number_year: Mapped[int | None]
     number_serial: Mapped[int | None]
     issued_on: Mapped[date | None]

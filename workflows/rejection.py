@@ -63,8 +63,10 @@ class Refusal(Procedure):
                 return self._remedy_result
             over = end_of(standing.until)
             if over <= workflow.now():
-                await self.do(Refusals.make_final, self.application_id)
-                return None
+                filed_meanwhile: bool = await self.do(Refusals.make_final, self.application_id)
+                if not filed_meanwhile:
+                    return None
+                continue
             await self._sleep(since, over.isoformat())
 
     async def _remedy_result(self) -> Stage | None:

@@ -62,13 +62,17 @@ async def accept_with_pending(answer: Answer) -> None:
 
 
 async def ask_supplement(answer: Answer) -> None:
-    """一次性告知: all that is missing is said once, so a second list is refused."""
+    """一次性告知: all that is missing is said once, so a second list is refused once the first has been brought.
+
+    One that lapsed before the case was reopened, or that a move overtook, has brought nothing: the papers of the list
+    come by this step alone.
+    """
     earlier = await answer.session.scalar(
         select(TaskRow.id).where(
             TaskRow.subject_id == answer.application.id,
-            TaskRow.kind == "acceptance",
-            TaskRow.outcome == "ask_supplement",
-            TaskRow.recalled_at.is_(None),
+            TaskRow.workflow_id == answer.task.workflow_id,
+            TaskRow.kind == "supplement",
+            TaskRow.outcome == "supplied",
         )
     )
     if earlier:

@@ -1,17 +1,13 @@
 """The result of a remedy: a case may begin again only while nobody has applied anew for the same bill (A-68, B-21)."""
 
-from sqlalchemy import text
-
 from api.answering.answer import Answer
 from api.errors import Refusal
+from api.filing.application import settlement_taken
 
 
 async def reopened(answer: Answer) -> None:
-    used = await answer.session.scalar(
-        text("select settlement_used(:person, :settlement)"),
-        {"person": answer.application.person_id, "settlement": answer.application.settlement_index},
-    )
-    if used:
+    application = answer.application
+    if await settlement_taken(answer.session, application.person_id, application.settlement_index, but=application.id):
         raise Refusal(
             409,
             "settlement-used",

@@ -91,6 +91,7 @@ def _check_period(act: Act, refusal: RefusalRow, filed_on: date) -> bool:
         raise wrong_fields([wrong("filed_on", zh, "it must lie between delivery and this entry", "A-68")])
     until = refusal.reconsideration_until if act.values["kind"] == "reconsideration" else refusal.suit_until
     if until is not None and filed_on <= until:
+        _check_waits(refusal)
         return False
     if act.values.get("excuse") and refusal.status != RefusalStatus.FINAL.value:
         return True
@@ -103,3 +104,15 @@ def _check_period(act: Act, refusal: RefusalRow, filed_on: date) -> bool:
         clause="A-68",
         until=until.isoformat() if until else None,
     )
+
+
+def _check_waits(refusal: RefusalRow) -> None:
+    """Filed in time, but heard of after both periods had ended: the procedure that would ask for its result is over."""
+    if refusal.status == RefusalStatus.FINAL.value:
+        raise Refusal(
+            409,
+            "refusal-final",
+            "两项期限均已届满，不予救助已成定论，本案程序已经办结，不能再登记；请报县级医疗保障部门按复议、诉讼结果处理",
+            "both periods have ended and the refusal is final: nothing waits for the result of a remedy any more",
+            clause="A-68",
+        )

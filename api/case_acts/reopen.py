@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import text
-
 from api.answering.days import check_day
 from api.case_acts.act import Act
 from api.errors import Refusal, wrong_fields
+from api.filing.application import settlement_taken
 from policy.procedures import Procedure
 from store.outbox import start_case
 from store.reopening import reopen
@@ -36,11 +35,8 @@ async def reopen_case(act: Act) -> None:
 
 
 async def _check_unused(act: Act) -> None:
-    used = await act.session.scalar(
-        text("select settlement_used(:person, :settlement)"),
-        {"person": act.application.person_id, "settlement": act.application.settlement_index},
-    )
-    if used:
+    application = act.application
+    if await settlement_taken(act.session, application.person_id, application.settlement_index, but=application.id):
         raise Refusal(
             409,
             "settlement-used",

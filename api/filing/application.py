@@ -154,14 +154,9 @@ async def check_settlement(
 ) -> None:
     """Raises Refusal where the bill has been handed in already, by this person or another of the household (B-21).
 
-    `but` is the application that is being corrected. Whoever asks about the same bill waits until the transaction ends.
+    `but` is the application that is being corrected.
     """
-    await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(settlement[:8], signed=True))))
-    used = await session.scalar(
-        text("select settlement_used(:person, :settlement, :but)"),
-        {"person": person, "settlement": settlement, "but": but},
-    )
-    if used:
+    if await settlement_taken(session, person, settlement, but=but):
         zh, en = (
             "该结算单已经申请过救助，同一费用不得重复救助",
             "this settlement has already been used for an application",
@@ -174,6 +169,18 @@ async def check_settlement(
             [Problem("/costs/settlement_no", zh, en, "B-21")],
             clause="B-21",
         )
+
+
+async def settlement_taken(
+    session: AsyncSession, person: uuid.UUID, settlement: bytes, *, but: uuid.UUID | None = None
+) -> bool:
+    """Whether a live application other than `but` is about the bill. Whoever asks about it waits until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(settlement[:8], signed=True))))
+    used = await session.scalar(
+        text("select settlement_used(:person, :settlement, :but)"),
+        {"person": person, "settlement": settlement, "but": but},
+    )
+    return bool(used)
 
 
 async def _next_number(session: AsyncSession, division: str, submitted_on: date) -> str:

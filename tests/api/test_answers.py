@@ -188,6 +188,16 @@ async def test_missing_papers_are_asked_for_once(counter: Counter, worker: Datab
         assert sorted(states) == ["given"] * 5 + ["supplied"]
 
 
+async def test_papers_that_were_never_brought_may_be_asked_for_again(counter: Counter) -> None:
+    """After a move, or a lapse and its reopening: the step of the list is the only one by which they come."""
+    filed, task = await opened(counter, "acceptance")
+    fields = {"missing": ["other"], "note": "请补户口簿"}
+    assert (await counter.answer(CASEWORKER, task, "ask_supplement", fields=fields)).status_code == 200
+    await counter.open_task(filed, "supplement", state="closed", closed_reason="moved")
+    again = await counter.open_task(filed, "acceptance", round=2)
+    assert (await counter.answer(CASEWORKER, again, "ask_supplement", fields=fields)).status_code == 200
+
+
 async def test_a_survey_needs_two_surveyors(counter: Counter) -> None:
     _, task = await opened(counter, "survey")
     alone = await counter.answer(CASEWORKER, task, "recorded", fields=SURVEY | {"surveyors": ["甲某"]})

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
+from activities.handing_over import hand_to
 from api.services import Services
 from policy.deadlines import SHANGHAI
 from store.applications import ApplicationRow, RefusalRow, RemedyRow
@@ -461,6 +462,7 @@ async def refused_case(counter: Counter, worker: Database, vault: Vault, **refus
     await put(worker, filed, status="rejected", closed_at=datetime(2025, 1, 3, 8, 0, tzinfo=SHANGHAI))
     key = uuid.uuid4()
     columns = {
+        "division": TOWNSHIP,
         "status": "delivered",
         "issued_on": day("2025-01-03"),
         "number_year": 2025,
@@ -475,7 +477,6 @@ async def refused_case(counter: Counter, worker: Database, vault: Vault, **refus
             RefusalRow(
                 id=key,
                 application_id=uuid.UUID(filed["id"]),
-                division=TOWNSHIP,
                 level="township",
                 provisions=["A-39"],
                 reason_sealed=vault.seal("refusal", "reason", key, "家庭经济状况不符"),
@@ -538,6 +539,40 @@ async def test_no_remedy_before_the_notice_is_delivered_or_against_what_is_decid
         refusal.status = "delivered"
     again = await act(counter, CASEWORKER, early, "remedies", **FILED)
     assert (again.status_code, code(again)) == (409, "remedy-used")
+
+
+async def test_a_remedy_heard_of_after_the_end_has_nobody_who_waits_for_it(
+    counter: Counter, worker: Database, vault: Vault
+) -> None:
+    filed = await refused_case(
+        counter,
+        worker,
+        vault,
+        status="final",
+        reconsideration_until=day("2025-02-28"),
+        suit_until=day("2025-02-28"),
+    )
+    answer = await act(counter, CASEWORKER, filed, "remedies", **{**FILED, "filed_on": "2025-02-27"})
+    assert (answer.status_code, code(answer)) == (409, "refusal-final")
+    async with worker.transaction(WHOLE) as session:
+        entered = await session.scalar(select(RemedyRow.id).where(RemedyRow.application_id == uuid.UUID(filed["id"])))
+    assert entered is None
+
+
+async def test_a_refused_case_moves_to_where_the_same_number_was_given(
+    counter: Counter, worker: Database, vault: Vault, clock: StoppedClock
+) -> None:
+    serial = {"number_year": 2025, "number_serial": 4711}
+    await refused_case(counter, worker, vault, division=OTHER_COUNTY, number_division=OTHER_COUNTY, **serial)
+    filed = await refused_case(counter, worker, vault, number_division=TOWNSHIP, **serial)
+    async with worker.transaction(WHOLE) as session:
+        row = await session.get_one(ApplicationRow, uuid.UUID(filed["id"]), with_for_update=True)
+        await hand_to(session, row, OTHER_COUNTY, day("2025-03-03"), clock.now())
+    async with worker.transaction(WHOLE) as session:
+        refusal = (
+            await session.scalars(select(RefusalRow).where(RefusalRow.application_id == uuid.UUID(filed["id"])))
+        ).one()
+    assert (refusal.division, refusal.number_division, refusal.number) == (OTHER_COUNTY, TOWNSHIP, "〔2025〕第4711号")
 
 
 # One household, one bill; one person, two records

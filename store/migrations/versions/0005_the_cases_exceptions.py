@@ -73,6 +73,14 @@ def upgrade() -> None:
     op.add_column("period", sa.Column("pauses", postgresql.JSONB(astext_type=sa.Text()), nullable=False))
     op.add_column("period", sa.Column("extended_by", sa.Integer(), nullable=False))
     op.add_column("period", sa.Column("fixed_on", sa.Date(), nullable=True))
+    op.add_column("refusal", sa.Column("number_division", sa.String(), nullable=True))
+    op.execute("update refusal set number_division = division where number_serial is not null")
+    op.drop_constraint(op.f("refusal_division_number_year_number_serial_key"), "refusal", type_="unique")
+    op.create_unique_constraint(
+        op.f("refusal_number_division_number_year_number_serial_key"),
+        "refusal",
+        ["number_division", "number_year", "number_serial"],
+    )
     op.create_table(
         "remedy",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
