@@ -16,12 +16,13 @@ from api.idempotency import Once
 from api.identity import CurrentUser
 from api.services import Services
 from api.teamwork.suspending import running_suspension
-from policy.case_acts import RECALL
+from policy.case_acts import MOVE, RECALL
 from policy.clock import today
 from policy.recall import may_follow, recallable
 from policy.steps import every_step, step
 from policy.terms import Level
 from store.applications import ApplicationRow, PublicityRow
+from store.case_acts import CaseActRow
 from store.outbox import wake
 from store.tasks import TaskRow
 
@@ -100,13 +101,21 @@ async def _untouched(session: AsyncSession, application: ApplicationRow, task: T
     if following is None or following.workflow_id != task.workflow_id:
         raise _taken_up("本案已进入下一程序")
     assert task.outcome is not None
-    if not may_follow(task.kind, task.outcome, following.kind):
+    if not may_follow(task.kind, task.outcome, following.kind) or await _moved_since(session, application, task):
         raise _taken_up("本案已转入其他环节")
     if following.assignee is not None:
         raise _taken_up(f"“{step(following.kind).label}”已有人认领")
     if await running_suspension(session, following.id):
         raise _taken_up(f"“{step(following.kind).label}”的期限已中止")
     return following
+
+
+async def _moved_since(session: AsyncSession, application: ApplicationRow, task: TaskRow) -> bool:
+    """Whether the case has moved since that answer: its procedure began anew, also where it has come back meanwhile."""
+    moved = select(CaseActRow.id).where(
+        CaseActRow.subject_id == application.id, CaseActRow.act == MOVE.name, CaseActRow.acted_at >= task.answered_at
+    )
+    return await session.scalar(moved.limit(1)) is not None
 
 
 async def _take_back(act: Act, task: TaskRow, following: TaskRow) -> None:

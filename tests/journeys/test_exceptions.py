@@ -466,6 +466,21 @@ async def _gone(counter: Counter, who: str, case: Case) -> None:
         await asyncio.sleep(0.05)
 
 
+async def test_an_answer_from_before_a_move_is_not_taken_back_when_the_file_has_come_back(counter: Counter) -> None:
+    case = await Case.file(counter)
+    accepted = await case.task("acceptance")
+    await case.done("acceptance", "accept", done_on="2025-01-08")
+    await case.task("survey")
+    for division, clerk_there in ((OTHER_TOWNSHIP, clerk(TOWNSHIP)), (TOWNSHIP, clerk(OTHER_TOWNSHIP))):
+        reply = await act(case, COUNTY_SUPERVISOR, "move", division=division, reason="户口迁移")
+        assert reply.status == 200, reply.content
+        await _gone(counter, clerk_there, case)
+        case.township = division
+        await case.task("survey")
+    refused = await recall(case, accepted["id"], clerk(TOWNSHIP))
+    assert (refused.status, refused.content["type"]) == (409, "/problems/taken-up")
+
+
 async def test_what_is_pending_moves_along(counter: Counter) -> None:
     """Within the county; the papers that may follow are waited for at the new township."""
     papers: list[dict[str, Any]] = [{"kind": kind, "file": "demo"} for kind in PAPERS if kind != "insurance_proof"]
