@@ -183,8 +183,7 @@ class Desk:
         asked = step(request.kind)
         owner = request.term_of or workflow_id
         name = f"{asked.period_name}:{request.detail['key']}" if "key" in request.detail else asked.period_name
-        wanted = _newest_period(owner, name)
-        found = await session.scalar(wanted if request.term_of else wanted.where(PeriodRow.round == request.term))
+        found = await session.scalar(_newest_period(owner, name).where(PeriodRow.round == request.term))
         rulebook = await load_rulebook(session, application.division, today(self._clock))
         if found:
             # A calendar may have come between two of its tasks, when none of them was open to be moved.

@@ -81,7 +81,9 @@ class Payments:
                 payment.status = PaymentStatus.PAY_PREPARED.value
             term = await session.scalar(
                 select(func.max(PeriodRow.round)).where(
-                    PeriodRow.workflow_id == own, PeriodRow.name == "payment_request"
+                    PeriodRow.workflow_id == own,
+                    PeriodRow.name == "payment_request",
+                    PeriodRow.notice_key.is_not(None),  # the notice's own, not one that began with a return
                 )
             )
             return Payable(due_from.isoformat(), term or 1)

@@ -139,6 +139,8 @@ async def test_hold_query_return_and_unknown_outcome_lead_on(counter: Counter, s
     await case.done("payment_query", "answered", {"reply": "为本人账户"})
     await case.done("finance_review", "return", {"reason": "请补充说明"})
     assert (await case.view())["payment"]["status"] == "pay_prepared"
+    again = await case.task("payment_request")
+    assert again["due"]["basis"]["counted_from"] == again["opened_at"][:10]  # a term of its own, from the return on
     await case.done("payment_request", "submit")
     await case.done("finance_review", "approve")
     await case.done("transfer", "unknown")
