@@ -9,6 +9,17 @@ branch_labels = None
 depends_on = None
 
 FUNCTIONS = """
+create or replace function recovered_in_year(person uuid, year integer) returns numeric
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select coalesce(sum(greatest(0, back.amount - (d.amount - coalesce(d.in_cap, d.amount)))), 0)
+    from (select payment_id, sum(amount) as amount from recovery where state = 'received' group by payment_id) back
+    join payment p on p.id = back.payment_id join decision d on d.id = p.decision_id
+    join application a on a.id = p.application_id
+   where a.person_id = person and extract(year from d.as_of) = year
+$$;
+comment on function recovered_in_year is 'What came back of the aid that uses up the cap of that year: a cap counts what was '
+  'really spent. What lay outside of the cap is taken to have come back first, so that no cap is exceeded.';
+
 create or replace function aid_in_year(person uuid, year integer, but uuid) returns table (paid numeric, base numeric)
   language sql stable security definer set search_path = public, pg_temp as $$
   select coalesce(sum(coalesce(d.in_cap, d.amount)) filter (where d.final), 0),
