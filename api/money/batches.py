@@ -252,8 +252,8 @@ async def _decided_by(
         text(
             "select distinct a.number from disbursement_line l join payment p on p.id = l.payment_id "
             "join application a on a.id = p.application_id join task t on t.subject_id = a.id "
-            "where l.disbursement_id = :batch and l.state = 'in' and t.answered_by = :account and t.kind = any(:kinds) "
-            "order by a.number"
+            "where l.disbursement_id = :batch and l.state = 'in' and t.kind = any(:kinds) "
+            "and (t.answered_by = :account or t.acted_for = :account) order by a.number"
         ),
         {"batch": batch.id, "account": account, "kinds": list(kinds)},
     )

@@ -16,8 +16,8 @@ MOST_LINES = 2000
 
 _PAYABLES = """
 select p.id as payment, a.id as application, a.number, p.amount, p.payee_kind, p.status, p.division, t.id as task,
-       (select min(d.kind) from task d where d.subject_id = a.id and d.answered_by = :account and d.kind = any(:barred))
-         as barred
+       (select min(d.kind) from task d where d.subject_id = a.id and d.kind = any(:barred)
+           and (d.answered_by = :account or d.acted_for = :account)) as barred
   from payment p join application a on a.id = p.application_id
   join task t on t.subject_id = a.id and t.kind = 'payment_request' and t.state = 'open'
  where not exists (select 1 from disbursement_line l where l.payment_id = p.id and l.state = 'in')

@@ -50,8 +50,9 @@ async def approve_batch(services: Services, user: CurrentUser, batch_id: uuid.UU
 
     Sent again after a reply was lost, it goes on with the lines that are still open. Raises Refusal.
     """
+    demand(user, Action.APPROVE_DISBURSEMENT, "拨款批次由县级医疗保障部门负责人审批")
+    preparer = await _preparer(services, user, batch_id)  # before it is signed: a signed batch is not sent back
     await approve(services, user, batch_id)
-    preparer = await _preparer(services, user, batch_id)
     return await answer_lines(services, preparer, batch_id, "payment_request", Submitted("submit"))
 
 

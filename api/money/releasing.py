@@ -42,8 +42,8 @@ select l.no, p.id as payment, a.id as application, a.number, p.amount, p.divisio
        a.deceased_on is not null and t.payee_kind = 'person'
          and (a.payee_checked_on is null or a.payee_checked_on < a.deceased_on) as unchecked,
        a.filed_by = :account as filed,
-       (select min(d.kind) from task d where d.subject_id = a.id and d.answered_by = :account and d.kind = any(:barred))
-         as barred
+       (select min(d.kind) from task d where d.subject_id = a.id and d.kind = any(:barred)
+           and (d.answered_by = :account or d.acted_for = :account)) as barred
   from disbursement_line l join payment p on p.id = l.payment_id join application a on a.id = p.application_id
   join payment_attempt t on t.payment_id = p.id and t.state = 'open' and t.release_id is null
  where l.disbursement_id = :batch and l.state = 'in'
