@@ -23,7 +23,7 @@ from store.disclosure import Cell, Look, disclose
 from store.outbox import start_case
 from store.payments import AttemptRow, PaymentRow, attempts_of, open_attempt, payment_of
 from store.rulebook import load_rulebook
-from store.tasks import PeriodRow
+from store.tasks import PeriodRow, TaskRow
 from store.timeline import record
 from store.vault import Vault
 
@@ -104,7 +104,7 @@ class Payments:
             payment.status = PaymentStatus.SUBMITTED_TO_FINANCE.value
             payment.submitted_on = date.fromisoformat(step.day)
             attempt = await open_attempt(session, payment.id) if step.again else None
-            if attempt is not None and attempt.release_id is None:
+            if attempt is not None and attempt.release_id is None and await _given_back(session, payment, attempt):
                 attempt.state, attempt.ended_on = AttemptState.CANCELLED.value, today(self._clock)
 
     @activity.defn
@@ -129,7 +129,7 @@ class Payments:
             payment = await _payment(session, step.application_id)
             payment.status = PaymentStatus.FIN_REVIEW.value
             payment.finance_approved_on = date.fromisoformat(step.day)
-            await self._open_attempt(session, application, payment)
+            await self._open_attempt(session, application, payment, step.task_id)
             return await self._asks_for_countersigning(session, application, payment)
 
     @activity.defn
@@ -137,7 +137,7 @@ class Payments:
         """The bank has said that it paid nothing: one more attempt, to the same account."""
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, step.application_id)
-            await self._open_attempt(session, application, await _payment(session, step.application_id))
+            await self._open_attempt(session, application, await _payment(session, step.application_id), step.task_id)
 
     @activity.defn
     async def bounced(self, step: PaymentStep) -> None:
@@ -145,8 +145,8 @@ class Payments:
         async with self._database.transaction(WHOLE) as session:
             payment = await _payment(session, step.application_id)
             payment.status = PaymentStatus.RETURNED_BY_BANK.value
-            last = (await attempts_of(session, payment.id))[-1]
-            booking = ledger.returned(payment, last.no, date.fromisoformat(step.day))
+            attempt = await _sent_back(session, payment, step.task_id, "bounced")
+            booking = ledger.returned(payment, attempt.no, date.fromisoformat(step.day))
             await ledger.book(session, booking, payment.division, self._clock.now(), payment)
 
     @activity.defn
@@ -154,8 +154,8 @@ class Payments:
         """The account has been corrected: payable again, once finance has looked at it."""
         async with self._database.transaction(WHOLE) as session:
             payment = await _payment(session, step.application_id)
-            last = (await attempts_of(session, payment.id))[-1]
-            booking = ledger.corrected(payment, last.no, date.fromisoformat(step.day))
+            attempt = await _sent_back(session, payment, step.task_id, "corrected")
+            booking = ledger.corrected(payment, attempt.no, date.fromisoformat(step.day))
             await ledger.book(session, booking, payment.division, self._clock.now(), payment)
 
     @activity.defn
@@ -173,22 +173,24 @@ class Payments:
                 await self._close(session, application, payment, day)
             await acknowledge(session, step.acknowledges, now)
 
-    async def _open_attempt(self, session: AsyncSession, application: ApplicationRow, payment: PaymentRow) -> None:
-        """The next attempt with the payee as it stands now. While one is open there is no other."""
+    async def _open_attempt(
+        self, session: AsyncSession, application: ApplicationRow, payment: PaymentRow, task_id: str
+    ) -> None:
+        """The next attempt with the payee as it stands now. One answer opens one; while one is open there is no other."""
         before = await attempts_of(session, payment.id)
-        if any(one.state in (AttemptState.OPEN.value, AttemptState.CONFIRMED.value) for one in before):
+        attempt = uuid.uuid5(payment.id, task_id)
+        under_way = (AttemptState.OPEN.value, AttemptState.CONFIRMED.value)
+        if any(one.id == attempt or one.state in under_way for one in before):
             return
         look = Look("system:payment", "application", application.id, application.division, "payment", self._clock.now())
         cell = Cell("application", "payee", application.id, application.payee_sealed)
         payee = disclose(session, self._vault, look, {"payee": cell})["payee"]
-        no = len(before) + 1
-        attempt = uuid.uuid5(payment.id, str(no))
         session.add(
             AttemptRow(
                 id=attempt,
                 payment_id=payment.id,
                 division=payment.division,
-                no=no,
+                no=len(before) + 1,
                 state=AttemptState.OPEN.value,
                 payee_kind=application.payee_kind,
                 payee_sealed=self._vault.seal("payment_attempt", "payee", attempt, payee),
@@ -239,3 +241,31 @@ async def _payment(session: AsyncSession, application_id: str) -> PaymentRow:
 async def _confirmed(session: AsyncSession, payment: PaymentRow) -> AttemptRow:
     attempts = await attempts_of(session, payment.id)
     return next(one for one in attempts if one.state == AttemptState.CONFIRMED.value)
+
+
+async def _given_back(session: AsyncSession, payment: PaymentRow, attempt: AttemptRow) -> bool:
+    """Whether finance has taken this attempt back to its review: one that was opened since is another's."""
+    back = select(TaskRow.id).where(
+        TaskRow.subject_id == payment.application_id,
+        TaskRow.kind.in_(("transfer", "transfer_countersign")),
+        TaskRow.outcome == "return",
+        TaskRow.answered_at >= attempt.opened_at,
+    )
+    return await session.scalar(back.limit(1)) is not None
+
+
+async def _sent_back(session: AsyncSession, payment: PaymentRow, task_id: str, outcome: str) -> AttemptRow:
+    """The attempt that the bank sent back and that this answer is about: the first such answer the first attempt.
+
+    Not simply the last attempt: a procedure that was lost walks through its answers again.
+    """
+    answer = await session.get_one(TaskRow, uuid.UUID(task_id))
+    number = await session.scalar(
+        select(func.count()).where(
+            TaskRow.subject_id == payment.application_id,
+            TaskRow.outcome == outcome,
+            TaskRow.answered_at <= answer.answered_at,
+        )
+    )
+    bounced = [one for one in await attempts_of(session, payment.id) if one.state == AttemptState.BOUNCED.value]
+    return bounced[(number or 1) - 1]

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from activities.payments import Payments, PaymentStep
 from api.answering.payment import check_heirs
 from runtime.folder import DataFolder
 from store.database import WHOLE, Database
@@ -21,7 +23,8 @@ from store.demonstration import PASSWORD
 from store.files import FileRow
 from store.models import Base
 from store.payments import PaymentRow
-from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter, SystemTime
+from store.vault import Vault
+from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter, StoppedClock, SystemTime
 
 LEADER = "county.medical_insurance.leader@140522"
 FINANCE = "county.finance.caseworker@140522"
@@ -346,3 +349,58 @@ async def test_attempt_is_paid_once_whatever_is_tried(counter: Counter, worker: 
     with pytest.raises(DBAPIError, match="payment_attempt_paid_once"):
         async with worker.transaction(WHOLE) as session:
             await session.execute(insert, {"payment": one["payment"], "no": 2})
+
+
+async def test_procedure_that_walks_through_its_answers_again_books_nothing_anew(
+    counter: Counter, worker: Database, vault: Vault, clock: StoppedClock
+) -> None:
+    """As after Temporal has lost it: the bank sent the first attempt back, the second is on its way."""
+    one = await payable(counter, worker)
+    payments = Payments(worker, clock, vault)
+
+    async def answered(kind: str, outcome: str) -> PaymentStep:
+        clock.moment += timedelta(minutes=1)
+        async with worker.transaction(WHOLE) as session:
+            by = await session.scalar(text("select id from account where username = :name"), {"name": FINANCE})
+        task = await counter.open_task(
+            one, kind, state="answered", outcome=outcome, answered_by=by, answered_at=clock.moment
+        )
+        return PaymentStep(one["id"], task, clock.moment.date().isoformat())
+
+    async def books() -> tuple[list[str], list[tuple[int, str]]]:
+        async with worker.transaction(WHOLE) as session:
+            keys = await session.scalars(
+                text("select key from ledger_entry where payment_id = :payment order by key"),
+                {"payment": one["payment"]},
+            )
+            attempts = await session.execute(
+                text("select no, state from payment_attempt where payment_id = :payment order by no"),
+                {"payment": one["payment"]},
+            )
+            return list(keys), [(row.no, row.state) for row in attempts]
+
+    approved = await answered("finance_review", "approve")
+    await payments.approved(approved)
+    bounced = await answered("transfer", "bounced")
+    async with worker.transaction(WHOLE) as session:
+        await session.execute(
+            text("update payment_attempt set state = 'bounced', ended_on = :day where payment_id = :payment"),
+            {"day": clock.moment.date(), "payment": one["payment"]},
+        )
+    await payments.bounced(bounced)
+    corrected = await answered("account_correction", "corrected")
+    await payments.corrected(corrected)
+    await payments.submitted(replace(corrected, again=True))
+    second = await answered("finance_review", "approve")
+    await payments.approved(second)
+    before = await books()
+    assert before[1] == [(1, "bounced"), (2, "open")]
+    await payments.approved(approved)
+    await payments.bounced(bounced)
+    await payments.corrected(corrected)
+    await payments.submitted(replace(corrected, again=True))
+    await payments.approved(second)
+    assert await books() == before
+    await answered("transfer", "return")
+    await payments.submitted(replace(corrected, again=True))
+    assert (await books())[1] == [(1, "bounced"), (2, "cancelled")]
