@@ -21,7 +21,8 @@ ALLOWED = {
     posts.COUNTY_AUDITOR: OPEN | CASES,
     posts.FINANCE_CASEWORKER: OPEN | CASES,
     posts.CITY_SUPERVISOR: OPEN | CASES,
-    posts.CIVIL_AFFAIRS: OPEN,
+    posts.CIVIL_AFFAIRS: OPEN | CASES,  # those that it was asked about
+    posts.CITY_CIVIL_AFFAIRS: OPEN,
     posts.COUNTY_ADMINISTRATOR: {"/dev/mail", "/docs"},
 }
 POLICY = "default-src 'self'; img-src 'self' data:"

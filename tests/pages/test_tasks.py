@@ -10,19 +10,6 @@ from tests.pages.visitor import Shown, Visitor
 REASON = "系统停用期间办理，现补录"
 
 
-async def test_later_outcomes_are_shown_but_cannot_be_chosen(visiting: SignedIn, counter_case: Case) -> None:
-    await counter_case.to("township_notice_result")
-    visitor, shown = await _task(visiting, counter_case, "township_notice_result", posts.TOWNSHIP_CASEWORKER)
-    assert "有异议 后续版本" in shown.text
-    assert 'value="objection"' not in shown.html
-    posted = await visitor.post(
-        shown, f"{_path(shown)}/answer", {"outcome": "objection"}, having="outcome=no_objection"
-    )
-    assert posted.status == 501
-    assert "后续版本" in posted.text
-    assert "township_notice_result" in await counter_case.tasks()
-
-
 async def test_survey_by_one_person_is_refused_at_the_field_and_kept(visiting: SignedIn, counter_case: Case) -> None:
     await counter_case.to("survey")
     visitor, shown = await _task(visiting, counter_case, "survey", posts.TOWNSHIP_CASEWORKER)
