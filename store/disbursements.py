@@ -96,6 +96,10 @@ async def batch_of(session: AsyncSession, payment_id: uuid.UUID) -> Disbursement
 
 async def leave_batch(session: AsyncSession, payment_id: uuid.UUID, why: LineState, at: datetime) -> None:
     """Takes the payment out of the batch that it lies in, if any; its line stays and says why."""
+    batch = await batch_of(session, payment_id)
+    if batch is None:
+        return
+    await session.refresh(batch, with_for_update=True)  # before its lines, as whoever changes it does
     line = await session.scalar(
         select(DisbursementLineRow)
         .where(DisbursementLineRow.payment_id == payment_id, DisbursementLineRow.state == LineState.IN.value)

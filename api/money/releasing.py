@@ -77,6 +77,7 @@ async def release(
         earlier = await once.earlier(session)
         if earlier is not None:
             return earlier
+        await _hold_cases(session, batch_id)
         batch = await locked(session, batch_id, DisbursementState.APPROVED)
         due, left_out = await _due(session, user, batch)
         if not due:
@@ -86,6 +87,18 @@ async def release(
         await once.keep(session, 200, answer)
     services.fault_point(RELEASED)
     return answer
+
+
+async def _hold_cases(session: AsyncSession, batch_id: uuid.UUID) -> None:
+    """Before the batch, as an answer locks them: no transfer is sent back to finance's review while the bank is told of it."""
+    await session.execute(
+        text(
+            "select a.id from disbursement_line l join payment p on p.id = l.payment_id "
+            "join application a on a.id = p.application_id "
+            "where l.disbursement_id = :batch and l.state = 'in' order by a.id for update of a"
+        ),
+        {"batch": batch_id},
+    )
 
 
 async def _due(
