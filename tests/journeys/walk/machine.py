@@ -20,6 +20,7 @@ from tests.journeys.walk.people import TOWN, Applicant, new_people
 from tests.journeys.walk.requests import (
     ACTS,
     ANYBODY,
+    GOALS,
     RIGHT,
     SECOND,
     SENSIBLE,
@@ -109,6 +110,15 @@ class Walk(RuleBasedStateMachine):
                 return
 
     @precondition(lambda self: self.cases)
+    @rule(case=CASES, goal=st.sampled_from(tuple(GOALS)), steps=st.integers(1, 6), days=st.integers(1, 2))
+    def towards(self, case: int, goal: str, steps: int, days: int) -> None:
+        """Some steps towards a certain end or detour."""
+        for _step in range(steps):
+            filed, asked = self._asked(case, 0)
+            if not asked or self._answer(filed, asked, 0, RIGHT, 0, days, goal) not in TAKEN:
+                return
+
+    @precondition(lambda self: self.cases)
     @rule(case=CASES, task=TASKS, verb=st.sampled_from(("claim", "release")), who=WHO)
     def take(self, case: int, task: int, verb: str, who: str) -> None:
         filed, asked = self._asked(case, task)
@@ -164,8 +174,8 @@ class Walk(RuleBasedStateMachine):
             return self.requests.direct(asked, name, RIGHT, number)
         return self.requests.answer(filed, asked, 0 if name == "onward" else SENSIBLE + number, RIGHT, 0, 1)
 
-    def _answer(self, filed: Filed, asked: Open, outcome: int, who: str, slip: int, days: int) -> int:
-        request = self.requests.answer(filed, asked, outcome, who, slip, days)
+    def _answer(self, filed: Filed, asked: Open, outcome: int, who: str, slip: int, days: int, goal: str = "") -> int:
+        request = self.requests.answer(filed, asked, outcome, who, slip, days, goal)
         status = self._do(filed, request)
         if status in TAKEN:
             assert slip < WRONG, f"a wrong answer was taken: {request}"

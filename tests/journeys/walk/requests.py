@@ -32,6 +32,28 @@ TEAMWORK: Mapping[str, Mapping[str, Any]] = {
     },
     "extension": {"days": 2, "reason": "材料较多"},
 }
+GOALS: Mapping[str, Mapping[str, str]] = {
+    "refusal": {
+        "acceptance": "accept",
+        "township_review": "not_eligible",
+        "objection_review": "upheld",
+        "county_review": "propose_refusal",
+        "county_approval": "refuse",
+    },
+    "refusal at once": {"acceptance": "refuse"},
+    "lapse": {"acceptance": "ask_supplement", "supplement": "lapsed"},
+    "objection": {
+        "township_notice_result": "objection",
+        "county_notice_result": "objection",
+        "objection_review": "dismissed",
+    },
+    "hold": {"payment_request": "hold"},
+    "query": {"finance_review": "query"},
+    "doubt": {"transfer": "unknown", "bank_inquiry": "bounced"},
+    "bounce": {"transfer": "bounced"},
+    "reopening": {"remedy_result": "reopened"},
+}
+"""Ends and detours: which outcome leads there, by step."""
 BY_HOLDERS = ("hand-over", "opinions", "extension")
 ACTS = ("withdraw", "correct", "move", "death", "payee", "reopen", "remedies")
 
@@ -61,10 +83,14 @@ class Requests:
     def __init__(self, counter: Counter, tables: Tables, today: date) -> None:
         self._counter, self._tables, self._today = counter, tables, today
 
-    def answer(self, filed: Filed, asked: Open, outcome: int, who: str, slip: int, days: int) -> Request:
+    def answer(
+        self, filed: Filed, asked: Open, outcome: int, who: str, slip: int, days: int, goal: str = ""
+    ) -> Request:
+        """The outcome that leads to the `goal`, where one does; else by number."""
         outcomes = step(asked.kind).outcomes
         onward = 1 if asked.kind == "acceptance" and filed.lacking else 0
         chosen = outcomes[onward if outcome < SENSIBLE else (outcome - SENSIBLE + 1) % len(outcomes)]
+        chosen = step(asked.kind).outcome(GOALS.get(goal, {}).get(asked.kind, "")) or chosen
         schemas = [one.schema() for one in chosen.fields]
         by = _person(asked.holder, who, slip)
         day = self._day(filed, asked, chosen.name, days)
