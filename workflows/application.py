@@ -274,8 +274,8 @@ class Application(Procedure):
     async def _moved(self) -> Stage:
         """The household now lives under another township, which goes on with the file (户籍迁移)."""
         moved_on: str = await self.do(Casework.move_on, self.application_id)
-        self.received_on = self.case.received_on
-        self.survey_from, self.level = moved_on, Level.TOWNSHIP
+        self.received_on = self.survey_from = moved_on
+        self.level = Level.TOWNSHIP
         case: Case = await self.do(Casework.look_up, self.application_id)
         if case.pending_papers:
             self.beside(self._pending_papers())

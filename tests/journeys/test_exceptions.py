@@ -481,6 +481,33 @@ async def test_an_answer_from_before_a_move_is_not_taken_back_when_the_file_has_
     assert (refused.status, refused.content["type"]) == (409, "/problems/taken-up")
 
 
+async def test_papers_asked_for_before_a_move_are_asked_for_by_the_new_township(counter: Counter) -> None:
+    papers: list[dict[str, Any]] = [{"kind": kind, "file": "demo"} for kind in PAPERS if kind != "history"]
+    papers.append({"kind": "recognition", "file": "demo", "no": "阳民认〔2025〕2号", "date": "2025-01-03"})
+    case = await Case.file(counter, documents=papers)
+    await case.done("acceptance", "ask_supplement", {"missing": ["history"]}, done_on="2025-01-07")
+    await case.task("supplement")
+    reply = await act(
+        case,
+        TOWNSHIP_SUPERVISOR,
+        "move",
+        division=OTHER_TOWNSHIP,
+        reason="迁往邻镇",
+        done_on="2025-01-15",
+        **PAPER_ENTRY,
+    )
+    assert reply.status == 200, reply.content
+    await _gone(counter, clerk(TOWNSHIP), case)
+    case.township = OTHER_TOWNSHIP
+    # ACCEPT_WD 3 from the move on Wed 15 January: 16, 17, Mon 20.
+    assert await days_of(case, "acceptance") == ("2025-01-15", "2025-01-20")
+    await case.done("acceptance", "ask_supplement", {"missing": ["history"]}, done_on="2025-01-16")
+    brought = {"documents": [{"kind": "history", "file": "demo"}]}
+    await case.done("supplement", "supplied", brought, done_on="2025-01-17")
+    await case.done("acceptance", "accept", done_on="2025-01-20")
+    await case.task("survey")
+
+
 async def test_what_is_pending_moves_along(counter: Counter) -> None:
     """Within the county; the papers that may follow are waited for at the new township."""
     papers: list[dict[str, Any]] = [{"kind": kind, "file": "demo"} for kind in PAPERS if kind != "insurance_proof"]
