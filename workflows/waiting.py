@@ -203,8 +203,8 @@ class Procedure:
     async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except Interrupted:
-            return  # the case has ended or moved on, and with it what ran beside it
+        except Interrupted:  # the case has ended or moved on, and with it what ran beside it
+            self._nudges += 1  # whatever still waits may have to ask for it again, of another office
         except Exception as error:
             self._broken = error
             self._nudges += 1
