@@ -103,7 +103,8 @@ async def supplied(answer: Answer) -> None:
     if answer.task.kind == "pending_papers" and waiting:
         names = "、".join(_label(kind) for kind in waiting)
         raise wrong_fields([wrong_field("documents", f"还缺容缺的材料：{names}", "pending papers are missing", "B-19")])
-    answer.application.pending_papers = bool(waiting)
+    if answer.application.pending_papers:  # what was merely promised at filing holds nothing back
+        answer.application.pending_papers = bool(waiting)
     if papers:
         answer.codes["papers"] = [paper["kind"] for paper in papers]
 

@@ -188,6 +188,16 @@ async def test_missing_papers_are_asked_for_once(counter: Counter, worker: Datab
         assert sorted(states) == ["given"] * 5 + ["supplied"]
 
 
+async def test_what_was_only_promised_at_filing_holds_no_completed_file_back(counter: Counter) -> None:
+    papers = [*(await counter.application())["documents"], {"kind": "other", "pending": True}]
+    filed = await counter.file(documents=papers)
+    task = await counter.open_task(filed, "returned_file")
+    forwarded = await counter.answer(CASEWORKER, task, "forwarded", fields={"statement": "已补充说明"})
+    assert forwarded.status_code == 200, forwarded.text
+    case = (await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")).json()
+    assert case["pending_papers"] is False
+
+
 async def test_papers_that_were_never_brought_may_be_asked_for_again(counter: Counter) -> None:
     """After a move, or a lapse and its reopening: the step of the list is the only one by which they come."""
     filed, task = await opened(counter, "acceptance")
