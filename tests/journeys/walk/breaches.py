@@ -16,7 +16,7 @@ BREACHES: Mapping[str, str] = {
     "I2 steps that must be two persons' are not one person's": """
         update task t set answered_by = s.answered_by from task s
          where s.subject_id = t.subject_id and s.kind = 'county_review' and t.kind = 'county_approval'
-           and t.state = 'answered'""",
+           and s.state = 'answered' and t.state = 'answered'""",
     "I3 a case is in one state, and waits for exactly one step of it": """
         update task set state = 'closed' where state = 'open' and kind = 'survey'""",
     "I3 a case that has ended waits for nothing": """
