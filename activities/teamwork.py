@@ -16,11 +16,12 @@ from store.tasks import TaskRow
 
 @dataclass
 class Asked:
-    """Of which post (county/civil_affairs/caseworker), since when, and by when if a day was named."""
+    """Of which post (county/civil_affairs/caseworker), since when, and by when if a day was named; `closed`: no longer."""
 
     post: str
     asked_on: str
     due_on: str
+    closed: bool = False
 
 
 @dataclass
@@ -38,7 +39,8 @@ class Teamwork:
         async with self._database.transaction(WHOLE) as session:
             order = await session.get_one(OrderRow, uuid.UUID(order_id))
             due_on = order.due_on.isoformat() if order.due_on else ""
-            return Asked(f"{order.level}/{order.department}/{order.role}", order.asked_on.isoformat(), due_on)
+            post = f"{order.level}/{order.department}/{order.role}"
+            return Asked(post, order.asked_on.isoformat(), due_on, closed=order.closed_at is not None)
 
     @activity.defn
     async def replied(self, reply: Replied) -> None:

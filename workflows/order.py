@@ -20,6 +20,8 @@ class Question(Procedure):
         self.application_id = start.application_id
         order_id = key_of(workflow.info().workflow_id)
         asked: Asked = await self.do(Teamwork.asked, order_id)
+        if asked.closed:  # before anybody had been asked: nobody is asked any more
+            return
         try:
             reply = await self.ask_beside(kind, counted_from=asked.asked_on, post=asked.post, due_on=asked.due_on)
         except Interrupted:
