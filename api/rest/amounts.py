@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 PATTERN = r"^\d{1,12}\.\d{2}$"
 
 
 def _read(written: Any) -> Decimal:
     if not isinstance(written, str) or not re.fullmatch(PATTERN, written):
-        raise ValueError("yuan as text with two places")
+        raise PydanticCustomError("money_text", "yuan as text with two places")
     return Decimal(written)
 
 
