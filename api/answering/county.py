@@ -1,18 +1,21 @@
 """The county's review and approval: only an eligible assessment goes on, and the amount approved is the amount seen (A-41)."""
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.answering.answer import Answer
-from api.errors import Refusal, parameter_missing
+from api.answering.answer import Answer, wrong_field
+from api.errors import Refusal, parameter_missing, wrong_fields
 from api.services import Services
 from policy.decision import Outcome
+from policy.terms import Category
 from store.applications import ApplicationRow
 from store.assessment import assess_application, lock_person, newest_decision, record_assessment
 from store.decisions import DecisionRow
 from store.tasks import TaskRow
+from store.timeline import TimelineRow
 
 
 async def propose_approval(answer: Answer) -> None:
@@ -72,6 +75,36 @@ async def _check_ready(answer: Answer) -> None:
             "civil affairs have not confirmed the identity; ask again or propose a refusal",
             clause="C-03",
         )
+    if checked == "confirmed":
+        await _check_category_as_confirmed(answer)
+
+
+async def _check_category_as_confirmed(answer: Answer) -> None:
+    """Aided is whom civil affairs have confirmed: another category is corrected first, so that its rates apply (C-03)."""
+    confirmed = await answer.session.scalar(
+        select(TimelineRow.codes["category"].as_string())
+        .where(TimelineRow.subject_id == answer.application.id, TimelineRow.tag == "counter:identity_check:confirmed")
+        .order_by(TimelineRow.id.desc())
+        .limit(1)
+    )
+    if confirmed and confirmed != answer.application.category:
+        label = Category(confirmed).label
+        raise Refusal(
+            409,
+            "identity-differs",
+            f"民政部门核对的类别为“{label}”，与申请类别不同，不能批准；请退回审查，更正类别后重新核算",
+            f"civil affairs have confirmed {confirmed}: send it back to the review and correct the category first",
+            clause="C-03",
+            confirmed=confirmed,
+        )
+
+
+async def identity_confirmed(answer: Answer) -> None:
+    """Civil affairs say as what and since when; a recognition of a day that has not come yet is a typing error (C-03)."""
+    if date.fromisoformat(answer.values["recognised_on"]) > answer.act_day:
+        zh, en = "认定日期不能晚于核对之日", "it lies after the day of the check"
+        raise wrong_fields([wrong_field("recognised_on", zh, en, "C-03")])
+    answer.codes["category"] = answer.values["category"]
 
 
 async def keep_assessment(services: Services, session: AsyncSession, application: ApplicationRow) -> None:

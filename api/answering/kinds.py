@@ -25,6 +25,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     ("township_notice_result", "no_objection"): township.notice_over,
     ("county_notice_result", "no_objection"): township.notice_over,
     ("county_review", "propose_approval"): county.propose_approval,
+    ("identity_check", "confirmed"): county.identity_confirmed,
     ("county_approval", "approve"): county.approve,
     ("payment_request", "submit"): payment.submit,
     ("finance_review", "approve"): payment.finance_approves,

@@ -28,6 +28,7 @@ from tests.api.conftest import (
     day,
 )
 
+CIVIL_AFFAIRS = "county.civil_affairs.caseworker@140522"
 SURVEY = {"illness": "乳腺癌术后", "household_economy": "务农，年收入约一万元", "surveyors": ["甲某", "乙某"]}
 REFUSAL = {"provisions": ["A-17"], "reason": "未超过起付标准"}
 
@@ -337,6 +338,22 @@ async def test_an_amount_is_approved_as_it_was_seen(counter: Counter, services: 
             select(DecisionRow.amount).where(DecisionRow.application_id == filed["id"], DecisionRow.final)
         )
         assert final.all() == [decision.amount]
+
+
+async def test_nobody_is_approved_as_what_civil_affairs_have_not_confirmed(
+    counter: Counter, services: Services, worker: Database
+) -> None:
+    filed, check = await opened(counter, "identity_check")
+    await assessed(services, worker, filed)
+    other = {"category": "DBBY", "recognised_on": "2099-01-01"}
+    early = await counter.answer(CIVIL_AFFAIRS, check, "confirmed", fields=other)
+    assert early.status_code == 422
+    assert [problem["pointer"] for problem in early.json()["errors"]] == ["/fields/recognised_on"]
+    other["recognised_on"] = "2025-02-20"
+    assert (await counter.answer(CIVIL_AFFAIRS, check, "confirmed", fields=other)).status_code == 200
+    approval = await counter.open_task(filed, "county_approval")
+    refused = await counter.answer(COUNTY_SUPERVISOR, approval, "approve")
+    assert (refused.status_code, code(refused), refused.json()["confirmed"]) == (409, "identity-differs", "DBBY")
 
 
 async def test_two_cases_of_one_person_cannot_exceed_the_cap_by_being_approved_at_once(
