@@ -363,11 +363,11 @@ async def _remedies(
     ]
 
 
-async def _names_of(session: AsyncSession, usernames: Collection[str]) -> dict[str, str]:
-    found = await session.execute(
-        select(AccountRow.username, AccountRow.name).where(AccountRow.username.in_(usernames))
-    )
-    return {row.username: row.name for row in found}
+async def _names_of(session: AsyncSession, named: Collection[str]) -> dict[str, str]:
+    """Of accounts, and of townships (a file that moves says from and to as well): their names by what stands in the codes."""
+    found = await session.execute(select(AccountRow.username, AccountRow.name).where(AccountRow.username.in_(named)))
+    places = await session.execute(select(DivisionRow.code, DivisionRow.name).where(DivisionRow.code.in_(named)))
+    return {row.username: row.name for row in found} | {row.code: f"{row.name}（{row.code}）" for row in places}
 
 
 async def _timeline(
