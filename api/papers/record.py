@@ -21,7 +21,7 @@ from notifications.papers import (
 from policy.access import PersonalView
 from policy.offices import office_name
 from policy.refusal_steps import DELIVERY
-from policy.remedies import may_still_move
+from policy.remedies import may_still_move, remedies
 from policy.terms import Department, DocumentKind
 
 
@@ -89,7 +89,7 @@ def _delivery(reading: CaseReading) -> Paper:
     refusal = case["refusal"]
     issued = date.fromisoformat(refusal["issued_on"])
     reconsideration_until = date.fromisoformat(refusal["reconsideration_until"])
-    suit_until = date.fromisoformat(refusal["suit_until"])
+    suit_until = _suit_until_from_delivery(reading)
     return DeliveryRecord(
         demonstration=reading.rulebook.demonstration,
         issuer=issuer,
@@ -106,6 +106,16 @@ def _delivery(reading: CaseReading) -> Paper:
         suit_until=suit_until,
         remark=PROVISIONAL_CALENDAR if may_still_move(reading.rulebook, reconsideration_until, suit_until) else None,
     )
+
+
+def _suit_until_from_delivery(reading: CaseReading) -> date:
+    """As it was on the day of delivery: a reconsideration that upheld the refusal has its own, later told (SUIT_AFTER_RECON)."""
+    refusal = reading.case["refusal"]
+    if any(remedy["result"] == "upheld" for remedy in refusal["remedies"]):
+        told = remedies(reading.rulebook, date.fromisoformat(refusal["delivered_on"])).suit_until.nominal
+        assert told is not None
+        return told
+    return date.fromisoformat(refusal["suit_until"])
 
 
 _STATES = ("given", "supplied", "pending")
