@@ -91,7 +91,7 @@ async def submit(desk: AtDesk, posted: FromForm, application_id: uuid.UUID, name
             raise
         wrong = wrongs(refusal.problems) or (Wrong("", refusal.zh, refusal.en, refusal.clause),)
         return _page(desk, declared, case, filled, wrong)
-    return _led_on(after)
+    return _led_on(after, name)
 
 
 @router.post("/cases/{application_id}/recall/{task_id}")
@@ -102,13 +102,22 @@ async def recall(desk: AtDesk, posted: FromForm, application_id: uuid.UUID, task
         after = await recall_and_wait(desk.services, desk.signed_in, task_id, reason, DEFAULT_WAIT, posted.once)
     except Refusal as refusal:
         return refused(desk, refusal, ways=(Way(f"/cases/{application_id}", "查看案件"),))
-    return _led_on(after)
+    return _led_on(after, "recall")
 
 
-def _led_on(after: Mapping[str, Any]) -> Response:
-    """To the case; to the list where it has gone to another office."""
+def _led_on(after: Mapping[str, Any], done: str) -> Response:
+    """To the case, which says what was done; to the list where it has gone to another office."""
     subject = after["subject"]
-    return see_other(f"/cases/{subject['id']}" if "status" in subject else "/cases")
+    return see_other(f"/cases/{subject['id']}?acted={done}" if "status" in subject else "/cases")
+
+
+def after_act(desk: Desk, name: str) -> str | None:
+    """What the address says was just done to the case; only words of ours."""
+    if name == "recall":
+        return desk.say("办理结果已撤回。", "The answer has been taken back.")
+    if name in CASE_ACTS:
+        return desk.say(f"“{CASE_ACTS[name].label}”已办理。", "This has been done.")
+    return None
 
 
 async def _declared(desk: Desk, application_id: uuid.UUID, name: str) -> tuple[CaseAct, dict[str, Any]]:

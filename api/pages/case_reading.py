@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.case_lines import cost_lines, record_of
+from api.case_lines import Record, cost_lines, record_of
 from api.case_view import view_case
 from api.identity import CurrentUser
 from api.pages.desk import Desk
 from api.papers.catalogue import CALCULATION, CASE_FILE, offered
 from policy.access import Action, may
 from policy.answer_fields import REFUSAL_PROVISIONS
-from policy.terms import ApplicationStatus
+from policy.terms import ApplicationStatus, Level
 
 MAIN_PATH = (
     ("受理", (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT)),
@@ -63,10 +63,15 @@ async def case_for(desk: Desk, application_id: uuid.UUID) -> dict[str, Any]:
         "open_tasks": case["open_tasks"],
         "way": way(case),
         "costs": cost_lines(case["costs"]) if case["costs"] else [],
-        "records": [record_of(record) for record in case["records"]],
+        "records": [record for record in map(record_of, case["records"]) if _says_more(record)],
         "papers": print_pages(case, desk.signed_in),
         "provision_labels": {choice.code: choice.label for choice in REFUSAL_PROVISIONS},
     }
+
+
+def _says_more(record: Record) -> bool:
+    """Than the timeline does: an answer without a word of its own stands there already."""
+    return bool(record.lines or record.paper_reason or record.recalled)
 
 
 def way(case: Mapping[str, Any]) -> list[Stage]:
@@ -76,9 +81,17 @@ def way(case: Mapping[str, Any]) -> list[Stage]:
         return [Stage(label, "done") for label, _ in MAIN_PATH]
     if status in ENDED:
         return [Stage("受理", "done"), Stage(status.label, "stopped")]
-    here = next(place for place, (_, statuses) in enumerate(MAIN_PATH) if status in statuses)
+    here = next(place for place, (_, statuses) in enumerate(MAIN_PATH) if _shown_as(status, case) in statuses)
     states = ["done"] * here + ["now"] + ["next"] * (len(MAIN_PATH) - here - 1)
     return [Stage(label, state) for (label, _), state in zip(MAIN_PATH, states, strict=True)]
+
+
+def _shown_as(status: ApplicationStatus, case: Mapping[str, Any]) -> ApplicationStatus:
+    """An objection to the county's notice is looked into by the township, but the case has come as far as that notice."""
+    last = case["publicity"][-1]["level"] if case["publicity"] else None
+    if status is ApplicationStatus.OBJECTION and last == Level.COUNTY.value:
+        return ApplicationStatus.COUNTY_PUBLICITY
+    return status
 
 
 def print_pages(case: Mapping[str, Any], user: CurrentUser) -> list[PrintPage]:

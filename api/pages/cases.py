@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.errors import Refusal, not_allowed
-from api.pages.case_acts import offered
+from api.pages.case_acts import after_act, offered
 from api.pages.case_reading import case_for
 from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
@@ -40,13 +40,15 @@ async def listing(desk: AtDesk, status: str = "", division: str = "", q: str = "
 
 
 @router.get("/{application_id}")
-async def show(desk: AtDesk, application_id: uuid.UUID, answered: str = "", filed: str = "") -> Response:
+async def show(
+    desk: AtDesk, application_id: uuid.UUID, answered: str = "", filed: str = "", acted: str = ""
+) -> Response:
     context = await case_for(desk, application_id)
     if context["case"] is None:
         raise not_allowed("您的岗位不能查看案件")
     team = await around(desk, application_id)
     said = team.pop("did")
-    notice = _notice(desk, context, answered, filed) or said
+    notice = _notice(desk, context, answered, filed) or after_act(desk, acted) or said
     acts = offered(desk, context["case"])
     return desk.page("cases/case.html", "cases", **context, **team, **acts, notice=notice)
 

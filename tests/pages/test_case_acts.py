@@ -31,6 +31,7 @@ async def test_an_answer_is_taken_back_from_the_page(visiting: SignedIn, counter
     after = await visitor.post(shown, f"/cases/{case.id}/recall/{action}", {"reason": "误点"})
     assert after.status == 200
     assert "撤回办理结果“受理审查：受理”" in after.text
+    assert "办理结果已撤回。" in after.text
     assert list(await case.tasks()) == ["acceptance"]
 
 
@@ -61,6 +62,17 @@ async def test_a_withdrawal_leads_back_to_the_case(visiting: SignedIn, counter: 
     action = f"/cases/{case.id}/acts/withdraw"
     done = await visitor.post(await visitor.get(action), action, {"reason": "自愿撤回"})
     assert (done.status, "已撤回" in done.text, "已撤下" in done.text) == (200, True, True)
+    assert "“申请人撤回申请”已办理。" in done.text
+
+
+async def test_an_objection_to_the_countys_notice_leaves_the_case_at_that_notice(
+    visiting: SignedIn, counter: Counter
+) -> None:
+    case = await (await Case.file(counter)).to("county_notice_result")
+    await case.done("county_notice_result", "objection", {"content": "反映另有房产"})
+    await case.task("objection_review")
+    shown = await (await visiting(posts.COUNTY_CASEWORKER)).get(f"/cases/{case.id}")
+    assert 'aria-current="step">县级公示</li>' in shown.html
 
 
 async def test_every_status_has_its_way(visiting: SignedIn, counter: Counter) -> None:
