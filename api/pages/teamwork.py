@@ -23,8 +23,8 @@ TEXT_LABELS = {
     "text": "内容",
     "words": "催办内容",
     "due_on": "回复日期",
-    "to": "对象",
-    "days": "天数",
+    "to": "交给",
+    "days": "延长的工作日数",
 }
 DID = {
     "assign": "已指派。",
@@ -110,7 +110,7 @@ async def remark(desk: AtDesk, posted: FromForm, application_id: uuid.UUID) -> R
     way = Way(f"/cases/{application_id}", "返回上一页")
 
     async def write() -> object:
-        text = _text(posted, "text")
+        text = _text(posted, "text", "留言内容")
         return await remarks.write_remark(desk.services, desk.signed_in, application_id, text, posted.once)
 
     return await _done(desk, posted, "remark", way, write)
@@ -121,7 +121,7 @@ async def copy(desk: AtDesk, posted: FromForm, application_id: uuid.UUID) -> Res
     way = Way(f"/cases/{application_id}", "返回上一页")
 
     async def send() -> object:
-        to = _text(posted, "to").split()
+        to = _text(posted, "to", "抄送给").split()
         return await copies.copy_case(desk.services, desk.signed_in, application_id, to)
 
     return await _done(desk, posted, "copy", way, send)
@@ -150,11 +150,11 @@ def _typed(posted: Posted) -> list[tuple[str, str]]:
     return [(label, posted.text(name)) for name, label in TEXT_LABELS.items() if posted.text(name)]
 
 
-def _text(posted: Posted, name: str) -> str:
-    """What was typed there. Raises Refusal 422 for nothing."""
+def _text(posted: Posted, name: str, label: str = "") -> str:
+    """What was typed there; `label` where this form calls it otherwise. Raises Refusal 422 for nothing."""
     text = posted.text(name)
     if not text:
-        zh = f"“{TEXT_LABELS[name]}”必须填写"
+        zh = f"“{label or TEXT_LABELS[name]}”必须填写"
         raise wrong_fields([Problem(f"/{name}", zh, f"{name} is required")])
     return text
 
@@ -170,7 +170,9 @@ def _day(posted: Posted, name: str) -> date:
 def _number(posted: Posted, name: str) -> int:
     text = _text(posted, name)
     if not text.isdecimal() or not 1 <= int(text) <= 99:
-        raise wrong_fields([Problem(f"/{name}", "“天数”应为1到99的整数", f"{name} must be a number from 1 to 99")])
+        raise wrong_fields(
+            [Problem(f"/{name}", f"“{TEXT_LABELS[name]}”应为1到99的整数", f"{name} must be a number from 1 to 99")]
+        )
     return int(text)
 
 
@@ -208,7 +210,7 @@ async def _remind(desk: Desk, posted: Posted, task_id: uuid.UUID) -> None:
 
 
 async def _order(desk: Desk, posted: Posted, task_id: uuid.UUID) -> None:
-    text, due_on = _text(posted, "text"), _day(posted, "due_on")
+    text, due_on = _text(posted, "text", "督办内容"), _day(posted, "due_on")
     await questions.order(desk.services, desk.signed_in, task_id, text, due_on, posted.once)
 
 
@@ -217,7 +219,7 @@ async def _opinion(desk: Desk, posted: Posted, task_id: uuid.UUID) -> None:
     post = posts.get(posted.text("post"))
     if post is None:
         raise wrong_fields([Problem("/post", "请选择会签岗位", "choose a post")])
-    wanted = questions.Wanted(_text(posted, "text"), post)
+    wanted = questions.Wanted(_text(posted, "text", "请对方就什么提出意见"), post)
     await questions.ask_opinion(desk.services, desk.signed_in, task_id, wanted, posted.once)
 
 
