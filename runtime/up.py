@@ -19,6 +19,8 @@ DESKS = (
     ("township.township_government.supervisor@140522100", "乡镇审核"),
     ("county.medical_insurance.caseworker@140522", "县医保经办：审核、公示、支付申请"),
     ("county.medical_insurance.supervisor@140522", "县医保审批"),
+    ("county.medical_insurance.leader@140522", "县医保负责人：拨款批次审批、停办"),
+    ("county.civil_affairs.caseworker@140522", "县民政：身份核对、报送名单"),
     ("county.finance.caseworker@140522", "县财政审核"),
     ("county.finance.supervisor@140522", "县财政拨付"),
     ("city.medical_insurance.supervisor@1405", "市医保：参数、超期督办"),

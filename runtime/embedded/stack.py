@@ -261,7 +261,7 @@ class Stack:
         self._running[service.name] = supervised
         self._exit.push_async_callback(supervised.stop)
         await supervised.start()
-        self.log(f"{service.title}已启动（{time.monotonic() - began:.1f} 秒）")
+        self.log(f"{service.title} 已启动（{time.monotonic() - began:.1f} 秒）")
 
     def _sweep(self) -> None:
         """End what a killed supervisor left running on this folder."""
