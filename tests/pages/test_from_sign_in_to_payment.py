@@ -75,6 +75,7 @@ async def test_application_goes_from_sign_in_to_payment(page: Page, stack: Stack
     await page.set_viewport_size(NARROW)
     for address in (case, *(stack.api_url + path for path in NARROW_PAGES)):
         await page.goto(address)
+        await page.locator("details").evaluate_all("folds => folds.forEach(fold => { fold.open = true })")
         assert await browsing.overflow() <= 0, address
     await page.goto(case)
     # 50,000.00 − 30,000.00 − 5,428.57 = 14,571.43, of which 70 %.

@@ -25,6 +25,7 @@ async def test_a_supervisor_assigns_urges_suspends_and_resumes(visiting: SignedI
     suspended = await visitor.post(shown, f"{path}/acts/suspend", {"category": "dispute", "reason": "村内争议"})
     assert "期限已中止。" in suspended.text
     assert "中止 争议处理" in suspended.text
+    assert "期限为何停止计算" in suspended.text
     at_desk = await (await visiting(clerk())).get(path)
     assert "恢复后方可办理" in at_desk.text
     assert "提交：" not in at_desk.text
