@@ -161,7 +161,9 @@ async def _already_this_year(session: AsyncSession, application: ApplicationRow,
     """Aid approved and base used up by the person's other cases of that calendar year, less what was recovered of it, and
     what was aided one-stop in it (A-14, A-17; DEDUCT_SCOPE)."""
     found = await session.execute(
-        text("select paid, base, recovered_in_year(:person, :year) as recovered from aid_in_year(:person, :year, :but)"),
+        text(
+            "select paid, base, recovered_in_year(:person, :year) as recovered from aid_in_year(:person, :year, :but)"
+        ),
         {"person": application.person_id, "year": year, "but": application.id},
     )
     row = found.one()
