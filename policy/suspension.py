@@ -27,14 +27,9 @@ def why_not_extended(
     Only a running term of working days that the offices have set themselves is theirs to lengthen: a term of a document, a
     citizen's period of appeal and a day that a person has named stay as they are. `granted` counts earlier extensions.
     """
-    rule = basis.get("rule") or {}
-    if late_after is None or rule.get("unit") != WORKING_DAYS:
-        return Impossible(
-            "not-extendable", "此事项没有可以延长的工作日期限", "there is no term of working days to extend"
-        )
-    if rule.get("basis") == Basis.DOCUMENT.value:
-        document = rule.get("document", "")
-        return Impossible("term-of-a-document", f"此期限由{document}规定，不得延长", "a document sets this term")
+    fixed = why_fixed(basis, late_after)
+    if fixed or late_after is None:
+        return fixed
     if today > late_after:
         return Impossible("too-late", "期限已过，不再办理延期", "the term is over; it can no longer be extended")
     times, most = (int(rulebook.parameter(key, today).value) for key in ("EXTENSION_TIMES", "EXTENSION_MAX_WD"))
@@ -44,6 +39,19 @@ def why_not_extended(
         )
     if days > most:
         return Impossible("too-many-days", f"一次最多延长{most}个工作日", f"at most {most} working days")
+    return None
+
+
+def why_fixed(basis: Mapping[str, Any], late_after: date | None) -> Impossible | None:
+    """Whether this is a term that is nobody's to lengthen, whoever asks and when: None, or why."""
+    rule = basis.get("rule") or {}
+    if late_after is None or rule.get("unit") != WORKING_DAYS:
+        return Impossible(
+            "not-extendable", "此事项没有可以延长的工作日期限", "there is no term of working days to extend"
+        )
+    if rule.get("basis") == Basis.DOCUMENT.value:
+        document = rule.get("document", "")
+        return Impossible("term-of-a-document", f"此期限由{document}规定，不得延长", "a document sets this term")
     return None
 
 

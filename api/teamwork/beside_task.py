@@ -16,7 +16,7 @@ from api.teamwork.standing_in import may_stand_in
 from api.teamwork.suspending import running_suspension
 from policy.access import Action, may
 from policy.clock import today
-from policy.suspension import categories
+from policy.suspension import categories, why_fixed
 from policy.teamwork import may_direct, may_press
 from policy.terms import Office
 from store.accounts import AccountRow
@@ -24,7 +24,7 @@ from store.disclosure import Cell, Look, disclose
 from store.extensions import ExtensionRow, SuspensionRow
 from store.remarks import TaskActRow
 from store.rulebook import load_rulebook
-from store.tasks import TaskRow
+from store.tasks import PeriodRow, TaskRow
 
 QUESTIONS = ("order_reply", "second_opinion")
 """Kinds of task about which nothing more is asked."""
@@ -43,10 +43,11 @@ async def beside_task(
     suspension = await running_suspension(session, task_id)
     rulebook = await load_rulebook(session, task.division, day)
     known = dict(categories(rulebook, day))
+    never = ({} if known else {"suspend": False}) | ({"ask_time": False} if await _fixed(session, task) else {})
     words = _words(services, session, user, task, await _acts(session, task), extension, suspension)
     return json_object(
         {
-            "may": _may(user, task, absent, extension, suspension) | ({} if known else {"suspend": False}),
+            "may": _may(user, task, absent, extension, suspension) | never,
             "colleagues": await _colleagues(session, task),
             "categories": known,
             "stands_in_for": absent.name if absent else None,
@@ -105,6 +106,12 @@ async def _extension(session: AsyncSession, task: TaskRow) -> ExtensionRow | Non
     return await session.scalar(
         select(ExtensionRow).where(ExtensionRow.period_id == task.period_id).order_by(ExtensionRow.id.desc()).limit(1)
     )
+
+
+async def _fixed(session: AsyncSession, task: TaskRow) -> bool:
+    """Whether the task's term is nobody's to lengthen."""
+    period = await session.get_one(PeriodRow, task.period_id)
+    return why_fixed(period.basis, period.late_after) is not None
 
 
 async def _acts(session: AsyncSession, task: TaskRow) -> list[tuple[TaskActRow, str]]:

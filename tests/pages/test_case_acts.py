@@ -94,5 +94,7 @@ async def test_every_status_has_its_way(visiting: SignedIn, counter: Counter) ->
     assert (await visitor.get(f"/cases/{returned.id}")).status == 200
     asked = await (await Case.file(counter)).to("county_review")
     await asked.done("county_review", "ask_civil_affairs", {"question": "认定日期"}, done_on="2025-02-06")
-    await asked.task("identity_check")
+    check = await asked.task("identity_check")
     assert (await visitor.get(f"/cases/{asked.id}")).status == 200
+    at_civil_affairs = await (await visiting(posts.CIVIL_AFFAIRS)).get(f"/tasks/{check['id']}")
+    assert "申请延期" not in at_civil_affairs.text, "there is no term to lengthen"
