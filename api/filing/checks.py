@@ -18,12 +18,13 @@ from policy.problems import Problem
 from policy.recognition import ends_on, validity
 from policy.rulebook import Rulebook
 from policy.terms import Category, DocumentKind, Level, level_of, normal_division
-from policy.treatment import TreatmentKind
+from policy.treatment import TreatmentKind, normal_code
 from store.files import FileRow
 from store.reference import DivisionRow
 from store.rulebook import load_rulebook
 
 RECOGNITION = "RECOGNITION_REQUIRED"
+DISEASE_LISTS = ("DISEASE_LIST", "RARE_DISEASES")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ async def check_filing(session: AsyncSession, user: CurrentUser, reading: Readin
         *_costs(reading),
         *_dates(reading, submitted_on, today),
         *_treatment(reading),
+        *_disease(reading, rulebook, submitted_on),
         *_recognition(reading, rulebook, submitted_on, today),
         *paper_problems,
         *await check_day(
@@ -71,6 +73,7 @@ async def check_corrected(session: AsyncSession, division: str, reading: Reading
         *_costs(reading),
         *_dates(reading, submitted_on, today),
         *_treatment(reading),
+        *_disease(reading, rulebook, submitted_on),
         *_recognition(reading, rulebook, submitted_on, today),
     ]
     return _each_once(problems)
@@ -148,6 +151,21 @@ def _treatment(reading: Reading) -> Iterable[Problem]:
             "a joint replacement is inpatient treatment",
             "A-61",
         )
+
+
+def _disease(reading: Reading, rulebook: Rulebook, submitted_on: date) -> Iterable[Problem]:
+    """A code that looks like one of a list of diseases and is none: a slip of the pen would cost the list's own rules."""
+    typed = reading.costs.get("disease_code")
+    code = normal_code(typed) if isinstance(typed, str) else None
+    if code is None:
+        return
+    for key in DISEASE_LISTS:
+        listed = rulebook.find(key, submitted_on)
+        codes = set(listed.value or {}) if listed is not None else set()
+        series = {code.partition("-")[0] for code in codes}
+        if code.partition("-")[0] in series and code not in codes:
+            zh, en = f"病种目录中没有{code}", f"{code} is not in the list of diseases"
+            yield Problem("/costs/disease_code", zh, en, listed.clause if listed else None)
 
 
 def _recognition(reading: Reading, rulebook: Rulebook, submitted_on: date, today: date) -> Iterable[Problem]:

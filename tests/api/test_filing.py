@@ -147,3 +147,13 @@ async def test_the_form_offers_the_diseases_with_rules_of_their_own(counter: Cou
         assert '<option value="A61-04">乳腺癌</option>' in shown
         assert '<option value="A20-1">戈谢病</option>' in shown
         assert 'value="inpatient" checked' in " ".join(shown.split())
+
+
+async def test_a_code_that_its_list_of_diseases_does_not_hold_is_a_slip(counter: Counter) -> None:
+    body = await counter.application()
+    slip = body | {"costs": body["costs"] | {"disease_code": "A61-99"}}
+    refused = await counter.as_(CASEWORKER, "POST", "/applications", json=slip)
+    assert refused.status_code == 422
+    assert [(one["pointer"], one["clause"]) for one in refused.json()["errors"]] == [("/costs/disease_code", "A-61")]
+    taken = body | {"costs": body["costs"] | {"disease_code": "a61-04"}}
+    assert (await counter.as_(CASEWORKER, "POST", "/applications", json=taken)).status_code == 201
