@@ -34,6 +34,7 @@ async def listing(desk: AtDesk, status: str = "", division: str = "", q: str = "
         "cases",
         statuses=list(ApplicationStatus),
         may_file=may(desk.signed_in.post, Action.FILE_APPLICATION),
+        may_review_fallback=may(desk.signed_in.post, Action.REVIEW_FALLBACK),
         status=422 if found["refusal"] else 200,
         **found,
     )
