@@ -145,7 +145,7 @@ class Requests:
     def _known(self, filed: Filed, by: str, day: date, names: list[str]) -> dict[str, Any]:
         """What only who knows the case can fill in, for the fields that are asked for."""
         asked: dict[str, Any] = {"received_on": day.isoformat(), "division": self._elsewhere(filed)}
-        asked |= {"payee_name": filed.person.name, "account": "6200000000000000035"}
+        asked |= {"payee_name": filed.person.name, "account": "6200000000000000035", "category": filed.person.category}
         known = {name: value for name, value in asked.items() if name in names}
         if "documents" in names and "township" in by:
             known |= {"paper": "insurance_proof", "file": self._counter.hand_in(by)}
