@@ -90,6 +90,15 @@ class Accepted:
 
 
 @dataclass
+class Reposting:
+    """A fresh notice where both are empty. Else the day from which the stopped notice is deemed to have been posted, so that
+    only what was left of it is shown; or the key missing to say so."""
+
+    deemed_posted_on: str = ""
+    missing: str = ""
+
+
+@dataclass
 class Dismissal:
     """An objection that did not hold: the notice it stopped was posted, stopped and may go on on these days."""
 
@@ -190,14 +199,14 @@ class Casework:
                     publicity.poster_file = await self._issuing.poster(session, application, publicity, now)
 
     @activity.defn
-    async def dismissed(self, dismissal: Dismissal) -> str:
-        """After an objection that did not hold: empty where a fresh notice is to be posted (once), else the day from which the
-        stopped notice is deemed to have been posted, so that only what was left of it is shown (AMB-26).
-        """
+    async def dismissed(self, dismissal: Dismissal) -> Reposting:
+        """What follows an objection that did not hold: a fresh notice, once, or what was left of the stopped one (AMB-26)."""
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, dismissal.application_id)
             rulebook = await load_rulebook(session, application.division, today(self._clock))
-            restarts = rulebook.parameter("PUB_RESTART_AFTER_OBJECTION", application.submitted_on).value
+            restarts = rulebook.find("PUB_RESTART_AFTER_OBJECTION", application.submitted_on)
+            if restarts is None:
+                return Reposting(missing="PUB_RESTART_AFTER_OBJECTION")
             stopped = await session.scalar(
                 select(func.count()).where(
                     PublicityRow.application_id == application.id,
@@ -206,10 +215,10 @@ class Casework:
                     PublicityRow.result == OBJECTION,
                 )
             )
-            if restarts and stopped == 1:
-                return ""
+            if restarts.value and stopped == 1:
+                return Reposting()
             stood_still = date.fromisoformat(dismissal.dismissed_on) - date.fromisoformat(dismissal.objected_on)
-            return (date.fromisoformat(dismissal.posted_on) + stood_still).isoformat()
+            return Reposting((date.fromisoformat(dismissal.posted_on) + stood_still).isoformat())
 
     @activity.defn
     async def needs_countersigning(self, application_id: str) -> bool:
@@ -238,6 +247,8 @@ class Casework:
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, ending.application_id)
+            if application.closed_at is not None:
+                return  # withdrawn meanwhile: it stays with the office that entered that
             answer = await answer_fields(session, self._vault, ending.task_id, "move", now)
             await hand_to(session, application, answer["division"], date.fromisoformat(ending.day), now)
 

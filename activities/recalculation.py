@@ -168,9 +168,9 @@ async def move_remedies(session: AsyncSession, division: str, now: datetime) -> 
     open_ones = select(RefusalRow).where(RefusalRow.status == RefusalStatus.DELIVERED.value, inside)
     for refusal in (await session.scalars(open_ones.order_by(RefusalRow.id))).all():
         application = await locked_application(session, str(refusal.application_id))
-        appealed = await session.scalar(select(RemedyRow.id).where(RemedyRow.refusal_id == refusal.id).limit(1))
-        if refusal.delivered_on is None or appealed:
-            continue  # after an appeal the date counts from its result
+        upheld = select(RemedyRow.id).where(RemedyRow.refusal_id == refusal.id, RemedyRow.result == "upheld").limit(1)
+        if refusal.delivered_on is None or await session.scalar(upheld):
+            continue  # after an appeal in vain the date counts from its result
         rulebook = await load_rulebook(session, refusal.division, now.astimezone(SHANGHAI).date())
         until = remedies(rulebook, refusal.delivered_on)
         dates = (until.reconsideration_until.nominal, until.suit_until.nominal)

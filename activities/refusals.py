@@ -90,8 +90,18 @@ class Refusals:
             return (await _refusal(session, application_id)).decided_on.isoformat()
 
     @activity.defn
-    async def issue(self, issue: Issue) -> None:
-        """Gives the notice the next number of its township and year and keeps the paper as issued."""
+    async def issue(self, issue: Issue) -> str:
+        """Gives the notice the next number of its township and year and keeps the paper as issued.
+
+        Returns the key of a parameter that the paper's words lack; then no number was used up.
+        """
+        try:
+            await self._issue(issue)
+        except MissingParameter as missing:
+            return missing.key
+        return ""
+
+    async def _issue(self, issue: Issue) -> None:
         now, day = self._clock.now(), date.fromisoformat(issue.day)
         async with self._database.transaction(WHOLE) as session:
             application = await locked_application(session, issue.application_id)

@@ -20,7 +20,7 @@ from api.identity import CurrentUser
 from api.presentation import plain
 from api.services import Services
 from api.teamwork.separation import barring_step
-from api.teamwork.standing_in import may_stand_in
+from api.teamwork.standing_in import may_stand_in, still_holds
 from api.teamwork.suspending import check_running
 from policy.clock import today
 from policy.deadlines import days_late
@@ -58,7 +58,7 @@ async def claim_task(services: Services, user: CurrentUser, task_id: uuid.UUID) 
     """Puts the task into the person's own box. Raises Refusal."""
     async with services.database.transaction(user.scope) as session:
         task, absent = await _task_of_mine(session, user, task_id, today(services.clock))
-        await _check_open(session, user, task, absent)
+        await _check_open(session, user, task, absent, today(services.clock))
         task.assignee = user.id
 
 
@@ -169,7 +169,7 @@ async def _checked(
         raise not_found()
     now, now_day = services.clock.now(), today(services.clock)
     task, absent = await _task_of_mine(session, user, task_id, now_day)
-    await _check_open(session, user, task, absent)
+    await _check_open(session, user, task, absent, now_day)
     period = await session.get_one(PeriodRow, task.period_id)
     if paused_since(period) is not None:
         await check_running(session, task_id)
@@ -263,10 +263,13 @@ async def _task_of_mine(
     return task, absent
 
 
-async def _check_open(session: AsyncSession, user: CurrentUser, task: TaskRow, absent: AccountRow | None) -> None:
+async def _check_open(
+    session: AsyncSession, user: CurrentUser, task: TaskRow, absent: AccountRow | None, day: date
+) -> None:
     if task.state != "open":
         await _refuse_closed(session, task)
-    if task.assignee not in (None, user.id, absent.id if absent else None):
+    free = task.assignee in (None, user.id, absent.id if absent else None)
+    if not free and await still_holds(session, task, day):
         holder, named = await _person(session, task.assignee)
         raise Refusal(
             409, "claimed-by-other", f"此事项已由{named}认领", f"{holder} has claimed this task", assignee=holder

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.benefit import assess
@@ -25,6 +25,7 @@ from store.applications import ApplicationRow
 from store.decisions import DecisionRow
 from store.disclosure import Cell, Look, disclose
 from store.marks import marked_on
+from store.people import hold_year
 from store.rulebook import load_rulebook, parameter_record
 from store.settlements import one_stop_aid_in_year, settled_one_stop
 from store.timeline import record
@@ -70,7 +71,7 @@ def record_assessment(session: AsyncSession, application: ApplicationRow, decisi
 
 async def lock_person(session: AsyncSession, application: ApplicationRow) -> None:
     """Until the transaction ends, no other decision about this person's year is made."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(application.person_id), 0))))
+    await hold_year(session, application.person_id)
 
 
 async def newest_decision(session: AsyncSession, application: ApplicationRow) -> DecisionRow | None:

@@ -2,7 +2,8 @@
 
 import uuid
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, Key, Moment
@@ -30,3 +31,8 @@ class PersonRow(Base):
     created_at: Mapped[Moment]
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """The person whom this one turned out to be, when it had been entered under a wrong ID number."""
+
+
+async def hold_year(session: AsyncSession, person: uuid.UUID) -> None:
+    """Until the transaction ends nobody else decides about, or adds to, what this person has been given in a year."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(person), 0))))

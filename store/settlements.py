@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from policy.costs import Costs, TreatmentDates
 from store.base import Base, Key, Moment, Yuan
+from store.people import hold_year
 from store.vault import Vault
 
 
@@ -92,6 +93,7 @@ async def one_stop_aid_in_year(session: AsyncSession, person: uuid.UUID, year: i
 
 async def take_in(session: AsyncSession, vault: Vault, known: Settlement, upload: uuid.UUID, now: datetime) -> TakenIn:
     """Writes the settlement unless it is here already. The caller holds the lock on the person's ID number."""
+    await hold_year(session, known.person)  # an approval under way counts it, or comes before it
     index = vault.blind("settlement", known.number)
     row = await session.scalar(
         select(SettlementRow).where(

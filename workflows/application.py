@@ -7,7 +7,7 @@ names the step that follows.
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.casework import Accepted, Assessed, Case, CaseStart, Casework, Dismissal, Ending, Posting
+    from activities.casework import Accepted, Assessed, Case, CaseStart, Casework, Dismissal, Ending, Posting, Reposting
     from activities.desk import Desk, Pause
     from policy.terms import ApplicationStatus, Level
 
@@ -156,9 +156,12 @@ class Application(Procedure):
     async def _shown_again(self, reviewed: Answer) -> Stage:
         """A fresh notice, once; or what was left of the stopped one, as the jurisdiction has it (AMB-26)."""
         dismissal = Dismissal(self.application_id, self.posted_on, self.objected_on, reviewed.done_on)
-        resumed_from: str = await self.do(Casework.dismissed, dismissal)
-        if resumed_from:
-            self.posted_on = resumed_from
+        again: Reposting = await self.do(Casework.dismissed, dismissal)
+        while again.missing:
+            await self.supply([again.missing])
+            again = await self.do(Casework.dismissed, dismissal)
+        if again.deemed_posted_on:
+            self.posted_on = again.deemed_posted_on
             await self.do(Casework.post_notice, self._next_posting(Level.TOWNSHIP))
             return self._township_notice_result
         self.notice_due_from = reviewed.done_on

@@ -29,7 +29,11 @@ class Refusal(Procedure):
         """The township issues it, also for the county's refusals (AMB-9)."""
         issued = await self.ask("refusal_notice", counted_from=self.counted_from)
         issued.must_be("issued")
-        await self.do(Refusals.issue, Issue(self.application_id, issued.done_on))
+        paper = Issue(self.application_id, issued.done_on)
+        missing: str = await self.do(Refusals.issue, paper)
+        while missing:  # the words of the paper
+            await self.supply([missing])
+            missing = await self.do(Refusals.issue, paper)
         self.counted_from = issued.done_on
         return self._delivery
 

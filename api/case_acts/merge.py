@@ -16,7 +16,7 @@ from policy.clock import today
 from policy.terms import ApplicationStatus
 from store.applications import ApplicationRow
 from store.disclosure import Look, log_look
-from store.people import PersonRow
+from store.people import PersonRow, hold_year
 from store.timeline import record
 
 UNUSED = [
@@ -42,6 +42,8 @@ async def merge_people(
         wrongly, right = await _both(session, person_id, into)
         moved = await _cases(session, wrongly)
         await _check_bills(session, moved, right)
+        for person in sorted((wrongly.id, right.id)):
+            await hold_year(session, person)
         for case in moved:
             case.person_id = right.id
         wrongly.merged_into = right.id

@@ -90,7 +90,11 @@ async def _check_free(
     overlapping = await session.scalar(
         select(AbsenceRow.id)
         .where(
-            or_(AbsenceRow.account_id == person.id, AbsenceRow.account_id == standing_in.id),
+            or_(
+                AbsenceRow.account_id == person.id,
+                AbsenceRow.account_id == standing_in.id,
+                AbsenceRow.substitute_id == person.id,  # who stands in for somebody does not go away
+            ),
             AbsenceRow.ended_at.is_(None),
             AbsenceRow.first_day <= last_day,
             AbsenceRow.last_day >= first_day,

@@ -11,7 +11,7 @@ from api.errors import Refusal, not_allowed, not_found, wrong_fields
 from api.identity import CurrentUser
 from api.presentation import json_object
 from api.services import Services
-from api.teamwork.acting import RULE, account_named, post_of, telling
+from api.teamwork.acting import RULE, account_named, office_of_task, post_of, telling
 from policy.clock import today
 from policy.problems import Problem
 from policy.teamwork import HEADS, may_manage_staff
@@ -164,8 +164,10 @@ async def _give_on(
     )
     tasks = found.all()
     for task in tasks:
-        task.assignee = follower.id if follower else None
-        codes = {"from": person.username, **({"to": follower.username} if follower else {})}
+        # What was held in somebody else's place goes back to its office: the successor has the leaver's post, no other.
+        heir = follower if office_of_task(task) == Office(person.division, post_of(person)) else None
+        task.assignee = heir.id if heir else None
+        codes = {"from": person.username, **({"to": heir.username} if heir else {})}
         _record(services, session, user, task, "left_behind", codes)
     return tasks
 

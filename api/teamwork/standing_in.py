@@ -45,3 +45,24 @@ async def stands_for(session: AsyncSession, user: CurrentUser, day: date) -> lis
         .order_by(AccountRow.username)
     )
     return [absent for absent in rows if may_stand_in_for(user.post, post_of(absent))]
+
+
+async def still_holds(session: AsyncSession, task: TaskRow, day: date) -> bool:
+    """Whether who has claimed the task may still answer it: a claim ends with the post, and with the standing in."""
+    holder = await session.get(AccountRow, task.assignee)
+    if holder is None or not holder.active:
+        return False
+    wanted = office_of_task(task)
+    if Office(holder.division, post_of(holder)) == wanted:
+        return True
+    standing_in = await session.scalar(
+        select(AbsenceRow.id)
+        .where(
+            AbsenceRow.substitute_id == holder.id,
+            AbsenceRow.ended_at.is_(None),
+            AbsenceRow.first_day <= day,
+            AbsenceRow.last_day >= day,
+        )
+        .limit(1)
+    )
+    return standing_in is not None

@@ -38,11 +38,13 @@ async def errand(
 ) -> AsyncIterator[WorkflowHandle[Errand, list[str]]]:
     hands: list[Callable[..., Any]] = [desk.open_task, desk.attend, desk.acknowledge_answer]
     async with Worker(
-        world.client, task_queue=QUEUE, workflows=[Errand, BrokenErrand, StagedErrand], activities=hands, workflow_runner=runner()
+        world.client,
+        task_queue=QUEUE,
+        workflows=[Errand, BrokenErrand, StagedErrand],
+        activities=hands,
+        workflow_runner=runner(),
     ):
-        yield await world.client.start_workflow(
-            run, CaseStart("case"), id=f"errand/{uuid.uuid4()}", task_queue=QUEUE
-        )
+        yield await world.client.start_workflow(run, CaseStart("case"), id=f"errand/{uuid.uuid4()}", task_queue=QUEUE)
 
 
 async def test_waiting_looks_again_at_each_moment_that_the_row_names(world: WorkflowEnvironment) -> None:

@@ -41,7 +41,9 @@ comment on function person_known is 'One row per ID number in the whole province
 create function settlement_used(person uuid, settlement bytea, but uuid) returns boolean
   language sql stable security definer set search_path = public, pg_temp as $$
   select exists (select 1 from application a where a.settlement_index = settlement and a.id is distinct from but
-                  and a.status not in ('withdrawn', 'rejected', 'lapsed')
+                  and (a.status not in ('withdrawn', 'rejected', 'lapsed')
+                       or exists (select 1 from task t where t.subject_id = a.id and t.kind = 'remedy_result'
+                                   and t.outcome = 'reopened' and t.acknowledged_at is null))
                   and (a.person_id = person
                        or a.household_id = (select p.household_id from person p where p.id = person)))
 $$;
