@@ -2,9 +2,13 @@
 
 import asyncio
 import contextlib
+import os
+import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from policy.clock import today
 from runtime.clock import SystemClock
@@ -81,12 +85,17 @@ async def _show_cases(stack: Stack, say: Callable[[str], None]) -> None:
         say(f"演示案件没有全部登记（其余功能不受影响，可用 --fresh 重来）：{trouble}")
 
 
+def _command() -> str:
+    """How `jiuzhu` is typed here: by its name only where the shell finds it."""
+    return "jiuzhu" if shutil.which("jiuzhu") else os.path.relpath(Path(sys.executable).with_name("jiuzhu"))
+
+
 def announcement(stack: Stack) -> list[str]:
     """What a newcomer needs to go on; the first line is what programs wait for."""
     width = max(len(username) for username, _ in DESKS)
     lines = [f"ready: {stack.api_url}", "", f"演示账号（口令均为 {PASSWORD}）："]
     lines += [f"  {username:<{width}}  {desk}" for username, desk in DESKS]
-    lines += ["  全部账号：jiuzhu accounts", "", f"邮件：  {stack.api_url}/dev/mail"]
+    lines += [f"  全部账号：{_command()} accounts", "", f"邮件：  {stack.api_url}/dev/mail"]
     if stack.temporal_ui_url:
         lines.append(f"流程：  {stack.temporal_ui_url}")
     return [*lines, f"日志：  {stack.folder.logs}", "停止：  Ctrl-C", ""]

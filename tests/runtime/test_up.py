@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import subprocess
 from pathlib import Path
 
 from runtime.embedded import ports
@@ -21,6 +22,11 @@ def test_up_announces_the_address_and_ctrl_c_leaves_nothing_behind(tmp_path: Pat
     assert "county.medical_insurance.supervisor@140522" in said
     assert f"http://127.0.0.1:{port}/dev/mail" in said
     assert "Ctrl-C" in said
+    listing = next(line for line in up.said if "全部账号" in line).partition("：")[2].split()
+    assert (
+        "city.medical_insurance.leader@1405"
+        in subprocess.run(listing, capture_output=True, text=True, check=True).stdout
+    )
 
 
 def test_ctrl_c_while_it_is_starting_leaves_nothing_behind_and_a_second_one_changes_nothing(
