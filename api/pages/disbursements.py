@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.errors import Refusal
+from api.errors import Refusal, wrong_fields
 from api.forms import Form, Wrong, wrongs
 from api.money import batches
 from api.money.gathering import gather
@@ -21,6 +21,7 @@ from api.rest.disbursements import handed_out
 from policy.access import Action, may
 from policy.fields import Field, Kind
 from policy.payment_terms import DisbursementState
+from policy.problems import Problem
 
 router = APIRouter(prefix="/disbursements")
 HERE = "disbursements"
@@ -64,7 +65,13 @@ async def show(desk: AtDesk, batch_id: uuid.UUID) -> Response:
 async def take_out(desk: AtDesk, posted: FromForm, batch_id: uuid.UUID) -> Response:
     async def act() -> None:
         remove = [uuid.UUID(payment) for payment in posted.typed.get("remove", [])]
-        add = await _all_open(desk) if posted.text("gather") else []
+        gathering = bool(posted.text("gather"))
+        add = await _all_open(desk) if gathering else []
+        if not add and not remove:
+            zh = "没有可以补入的待申请款项" if gathering else "请先勾选要移出的款项"
+            raise wrong_fields(
+                [Problem("", zh, "there is nothing to add" if gathering else "tick what is to be taken out")]
+            )
         await batches.change(desk.services, desk.signed_in, batch_id, add, remove)
 
     return await _then(desk, posted, batch_id, act)

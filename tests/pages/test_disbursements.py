@@ -61,6 +61,8 @@ async def test_batch_goes_through_its_pages(page: Page, stack: Stack, counter: C
         (tmp_path / name).mkdir()
         await fits(page, (address, f"{stack.api_url}/disbursements")[place], tmp_path / name)
     await page.goto(address)
+    await page.get_by_role("button", name="移出选中的款项").click()
+    await expect(page.get_by_text("请先勾选要移出的款项")).to_be_visible()
     await page.get_by_role("button", name="提交审批").click()
     await browsing.sign_out()
 
