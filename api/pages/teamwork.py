@@ -23,7 +23,7 @@ TEXT_LABELS = {
     "text": "内容",
     "words": "催办内容",
     "due_on": "回复日期",
-    "to": "交给",
+    "to": "对象",
     "days": "延长的工作日数",
 }
 DID = {
@@ -188,11 +188,11 @@ def _code(post: Post) -> str:
 
 
 async def _assign(desk: Desk, posted: Posted, task_id: uuid.UUID) -> None:
-    await sharing_out.assign_task(desk.services, desk.signed_in, task_id, _text(posted, "to"))
+    await sharing_out.assign_task(desk.services, desk.signed_in, task_id, _text(posted, "to", "交给"))
 
 
 async def _hand_over(desk: Desk, posted: Posted, task_id: uuid.UUID) -> None:
-    to, reason = _text(posted, "to"), _text(posted, "reason")
+    to, reason = _text(posted, "to", "交给"), _text(posted, "reason")
     await sharing_out.hand_over_task(desk.services, desk.signed_in, task_id, to, reason)
 
 
