@@ -26,9 +26,18 @@ UNUSED = [
 
 
 async def merge_people(
-    services: Services, user: CurrentUser, person_id: uuid.UUID, into: uuid.UUID, reason: str, key: str | None = None
+    services: Services,
+    user: CurrentUser,
+    person_id: uuid.UUID,
+    into: uuid.UUID,
+    reason: str,
+    key: str | None = None,
+    *,
+    names_differ: bool = False,
 ) -> dict[str, Any]:
     """`person_id` was entered under a wrong number and is `into`. Raises Refusal: nothing is written.
+
+    A merge cannot be undone, so two names are merged only where the caller says that they are known to differ.
 
     Sums of a year go by the person, so that caps and deductibles are right from here on; decisions that stand are not touched.
     """
@@ -40,6 +49,8 @@ async def merge_people(
         if earlier is not None:
             return earlier
         wrongly, right = await _both(session, person_id, into)
+        if wrongly.name_index != right.name_index and not names_differ:
+            raise _names_differ()
         moved = await _cases(session, wrongly)
         await _check_bills(session, moved, right)
         for person in sorted((wrongly.id, right.id)):
@@ -63,6 +74,16 @@ async def merge_people(
         answer = {"id": str(wrongly.id), "merged_into": str(right.id), "applications": [str(case.id) for case in moved]}
         await once.keep(session, 200, answer)
     return answer
+
+
+def _names_differ() -> Refusal:
+    return Refusal(
+        409,
+        "names-differ",
+        "两份记录的姓名不同，合并后不能撤销：请先核实是否同一人；确系同一人的，请注明姓名不同仍须合并",
+        "the names differ and a merge cannot be undone: send names_differ where it is one person all the same",
+        clause="R-MERGE",
+    )
 
 
 async def _both(session: AsyncSession, person_id: uuid.UUID, into: uuid.UUID) -> tuple[PersonRow, PersonRow]:

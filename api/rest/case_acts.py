@@ -30,11 +30,12 @@ class Recall(BaseModel):
 
 
 class Merge(BaseModel):
-    """`into` is the person that this record turned out to be."""
+    """`into` is the person that this record turned out to be; `names_differ`: that the names do is known."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     into: uuid.UUID
+    names_differ: bool = False
     reason: Annotated[str, Field(min_length=2, max_length=4000)]
 
 
@@ -82,7 +83,7 @@ async def recall(
 @router.post("/people/{person_id}/merge")
 async def merge(services: At, user: User, person_id: uuid.UUID, body: Merge, key: KeyHeader = None) -> dict[str, Any]:
     """Two records of one person, entered under a wrong ID number, become one (R-MERGE)."""
-    return await merge_people(services, user, person_id, body.into, body.reason, key)
+    return await merge_people(services, user, person_id, body.into, body.reason, key, names_differ=body.names_differ)
 
 
 async def act_and_wait(

@@ -639,6 +639,17 @@ async def test_two_live_cases_of_one_bill_are_not_merged(counter: Counter, worke
         assert (await session.get_one(PersonRow, people[0])).merged_into == people[1]
 
 
+async def test_two_names_are_merged_only_where_that_is_known(counter: Counter, worker: Database) -> None:
+    one = await counter.file(applicant={"id_number": "140522196001010256", "household": []})
+    other = await counter.file(applicant={"id_number": "140522196001010272", "name": "申望舒", "household": []})
+    people = [(await row_of(worker, filed)).person_id for filed in (one, other)]
+    answer = await merge(counter, COUNTY_SUPERVISOR, people[0], people[1])
+    assert (answer.status_code, code(answer)) == (409, "names-differ")
+    body = {"into": str(people[1]), "reason": "姓名和证件号码均误录", "names_differ": True}
+    done = await counter.as_(COUNTY_SUPERVISOR, "POST", f"/people/{people[0]}/merge", json=body)
+    assert done.status_code == 200
+
+
 async def test_a_person_with_cases_elsewhere_is_not_merged_by_one_county(counter: Counter, worker: Database) -> None:
     one = await counter.file(applicant={"id_number": "140522196001010213", "household": []})
     elsewhere = await counter.file(applicant={"id_number": "140522196001010213", "household": []})
