@@ -8,7 +8,7 @@ from typing import Any
 
 from policy.terms import Category
 from policy.working_days import WorkCalendar
-from runtime.demo_people import CASES, COUNTY, TOWN_DESK, Act, DemoCase
+from runtime.demo_people import CASES, COUNTY, FINANCE_DESK, TOWN_DESK, Act, DemoCase
 from runtime.story.counter import Counter, Reply
 from runtime.trouble import StartTrouble
 from store.packs import rulebook_from_packs
@@ -38,10 +38,25 @@ async def file_demo_cases(address: str, today: date, say: Callable[[str], None])
         began = time.monotonic()
         filing = _Filing(counter, today, rulebook_from_packs(COUNTY, today).calendar)
         await asyncio.gather(*(filing.carry(number, case) for number, case in enumerate(CASES, 1)))
+        await _fill_the_fund(counter, today)
         say(f"演示案件 {len(CASES)} 件已登记（{time.monotonic() - began:.1f} 秒）")
         return len(CASES)
     finally:
         await counter.close()
+
+
+async def _fill_the_fund(counter: Counter, today: date) -> None:
+    """What the county's fund began the year with, and what it has been given since."""
+    new_year = date(today.year, 1, 1)
+    for source, amount, received_on in (
+        ("opening_balance", "30000.00", new_year - timedelta(days=1)),
+        ("central_subsidy", "150000.00", new_year),
+        ("provincial_subsidy", "50000.00", new_year),
+    ):
+        income = {"source": source, "amount": amount, "received_on": received_on.isoformat(), "document": "演示数据"}
+        reply = await counter.ask(FINANCE_DESK, "POST", f"/api/v1/funds/{COUNTY}/income", income)
+        if reply.status != 201:
+            raise StartTrouble(f"演示基金收入没有登记成功：{reply.status} {reply.content}")
 
 
 async def _any_filed(counter: Counter) -> bool:

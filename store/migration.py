@@ -135,7 +135,9 @@ def _load_accounts(connection: Connection) -> None:
         (
             {
                 "username": account.username,
-                "name": office_name(names[account.division], account.department) + account.role.label,
+                "name": office_name(names[account.division], account.department)
+                + account.role.label
+                + ("二" if account.username.partition("@")[0].endswith("2") else ""),
                 "level": account.level.value,
                 "department": account.department.value,
                 "role": account.role.value,
