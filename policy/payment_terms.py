@@ -84,3 +84,7 @@ class Account(Term):
 class Side(Term):
     DEBIT = "debit", "借"
     CREDIT = "credit", "贷"
+
+
+NEVER_A_PAYEE = ("人民政府", "街道办事处", "村民委员会", "居民委员会")
+"""How the name of an office ends through which the money never passes: a township, a village (A-51)."""

@@ -4,14 +4,12 @@ import re
 
 from api.answering.answer import Answer, wrong_field
 from api.errors import Refusal, wrong_fields
-from policy.payment_terms import AttemptState, DisbursementState
+from policy.payment_terms import NEVER_A_PAYEE, AttemptState, DisbursementState
 from policy.problems import Problem
 from policy.terms import PayeeKind
 from store.disbursements import batch_of
 from store.payments import AttemptRow, PaymentRow, end_attempt, open_attempt, payment_of
 
-NEVER_A_PAYEE = ("人民政府", "街道办事处", "村民委员会", "居民委员会")
-"""The money never passes through a township or a village (A-51)."""
 HEIRS = "HEIR"
 ACCOUNT = re.compile(r"[0-9A-Za-z-]{4,40}")
 UNDECIDED = (DisbursementState.PREPARED.value, DisbursementState.SUBMITTED.value)

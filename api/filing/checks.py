@@ -14,6 +14,7 @@ from api.filing.reading import Reading
 from api.identity import CurrentUser
 from policy import identity_number
 from policy.costs import Costs, TreatmentDates, check_costs, check_dates
+from policy.payment_terms import NEVER_A_PAYEE
 from policy.problems import Problem
 from policy.recognition import ends_on, validity
 from policy.rulebook import Rulebook
@@ -46,6 +47,7 @@ async def check_filing(session: AsyncSession, user: CurrentUser, reading: Readin
         *_costs(reading),
         *_dates(reading, submitted_on, today),
         *_treatment(reading),
+        *_payee(reading),
         *_disease(reading, rulebook, submitted_on),
         *_recognition(reading, rulebook, submitted_on, today),
         *paper_problems,
@@ -73,6 +75,7 @@ async def check_corrected(session: AsyncSession, division: str, reading: Reading
         *_costs(reading),
         *_dates(reading, submitted_on, today),
         *_treatment(reading),
+        *_payee(reading),
         *_disease(reading, rulebook, submitted_on),
         *_recognition(reading, rulebook, submitted_on, today),
     ]
@@ -151,6 +154,13 @@ def _treatment(reading: Reading) -> Iterable[Problem]:
             "a joint replacement is inpatient treatment",
             "A-61",
         )
+
+
+def _payee(reading: Reading) -> Iterable[Problem]:
+    name = reading.payee.get("name")
+    if isinstance(name, str) and name.strip().endswith(NEVER_A_PAYEE):
+        zh = "不得支付给乡镇（街道）、村（社区）：由专户直接支付到定点医疗机构、定点药店或医疗救助对象"
+        yield Problem("/payee/name", zh, "the money never passes through a township or village", "A-51")
 
 
 def _disease(reading: Reading, rulebook: Rulebook, submitted_on: date) -> Iterable[Problem]:

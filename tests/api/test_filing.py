@@ -157,3 +157,11 @@ async def test_a_code_that_its_list_of_diseases_does_not_hold_is_a_slip(counter:
     assert [(one["pointer"], one["clause"]) for one in refused.json()["errors"]] == [("/costs/disease_code", "A-61")]
     taken = body | {"costs": body["costs"] | {"disease_code": "a61-04"}}
     assert (await counter.as_(CASEWORKER, "POST", "/applications", json=taken)).status_code == 201
+
+
+async def test_no_application_names_a_township_as_payee(counter: Counter) -> None:
+    body = await counter.application()
+    township = body | {"payee": body["payee"] | {"name": "凤城镇人民政府"}}
+    refused = await counter.as_(CASEWORKER, "POST", "/applications", json=township)
+    assert refused.status_code == 422
+    assert [(one["pointer"], one["clause"]) for one in refused.json()["errors"]] == [("/payee/name", "A-51")]
