@@ -189,9 +189,12 @@ async def poster_paper(
     )
     county = division_at(application.division, Level.COUNTY)
     bureau = await correspondence.office_name(session, county, Department.MEDICAL_INSURANCE)
-    issuer = bureau
+    issuer, above = bureau, bureau
     if township:
         issuer = await correspondence.office_name(session, application.division, Department.TOWNSHIP_GOVERNMENT)
+    else:
+        city = division_at(application.division, Level.CITY)
+        above = await correspondence.office_name(session, city, Department.MEDICAL_INSURANCE)
     kind = TownshipPoster if township else CountyPoster
     return kind(
         demonstration=rulebook.demonstration,
@@ -201,7 +204,7 @@ async def poster_paper(
         posted_on=publicity.posted_on,
         last_day=publicity.last_day,
         objection_contact=issuer,
-        supervision_line=bureau,
+        supervision_line=above,
     )
 
 
