@@ -302,7 +302,7 @@ async def test_the_timeline_names_people_and_keeps_their_usernames_in_codes(coun
     await counter.as_(SUPERVISOR, "POST", f"/tasks/{task}/assign", json={"to": SECOND})
     case = await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")
     entry = case.json()["timeline"][-1]
-    assert (entry["codes"]["to"], entry["text"]) == (SECOND, "受理审查：指派给凤城镇人民政府经办人")
+    assert (entry["codes"]["to"], entry["text"]) == (SECOND, "受理审查：指派给凤城镇人民政府经办人二")
 
 
 async def test_a_case_that_is_withdrawn_leaves_no_clock_standing(counter: Counter, worker: Database) -> None:
