@@ -18,7 +18,7 @@ CATEGORY = Field(
     "对象类别",
     Kind.CHOICE,
     choices=_choices(Category),
-    help="本页办理依申请救助；已认定并标识的对象手工报销的，另有直接报销程序（后续版本）",
+    help="本页办理依申请救助；结算之日已认定并标识的对象，受理后转县级直接办理，不入户、不公示于乡镇",
 )
 
 APPLICANT = (
