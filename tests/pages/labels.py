@@ -13,6 +13,7 @@ from api.pages import (
     inbox,
     payments,
     people,
+    people_merge,
     tasks,
     try_out,
     try_out_form,
@@ -25,7 +26,7 @@ from policy.costs import LABELS
 from policy.fields import Field
 from policy.steps import every_step
 
-FORMS = (application_form, try_out_form, due_dates, tasks, people, disbursements, funds, payments)
+FORMS = (application_form, try_out_form, due_dates, tasks, people, people_merge, disbursements, funds, payments)
 LABEL_OF_PAGES = (
     "返回上一页",
     "返回首页",
