@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -17,7 +17,7 @@ from api.pages.posted import FromForm
 from api.pages.refusals import Way, refused
 from api.prefer import DEFAULT_WAIT
 from api.rest.case_acts import act_and_wait, recall_and_wait
-from policy.case_acts import CASE_ACTS, CORRECT, PAYEE, CaseAct, acts_for
+from policy.case_acts import CASE_ACTS, CORRECT, PAYEE, WITHDRAW, CaseAct, acts_for
 from policy.fields import Field, Kind
 from policy.recall import may_follow, recallable
 from policy.steps import is_kind, step
@@ -142,12 +142,20 @@ def _page(
         status=422 if wrong else 200,
         case=case,
         act=declared,
+        act_fields=_asked(declared),
         form=Form(shown.id, shown.typed, wrong),
         fields=application_form,
         payee_fields=application_form.PAYEE if declared is PAYEE else (),
         correcting=declared is CORRECT,
         paper_entry_fields=PAPER_ENTRY,
     )
+
+
+def _asked(declared: CaseAct) -> tuple[Field, ...]:
+    """The act's own fields. A withdrawal ends the case: on the page it is not sent off without saying why."""
+    if declared is not WITHDRAW:
+        return declared.fields
+    return tuple(replace(field, required=True) for field in declared.fields)
 
 
 def _sent(declared: CaseAct, filled: Form) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Acts on a case from its page: offered to whom they belong to, drawn from their declarations, nothing typed lost."""
 
+import re
+
 from runtime.story.counter import Counter
 from tests.journeys.case import Case
 from tests.pages import posts
@@ -60,7 +62,9 @@ async def test_a_withdrawal_leads_back_to_the_case(visiting: SignedIn, counter: 
     case = await (await Case.file(counter)).to("township_notice_result")
     visitor = await visiting(posts.TOWNSHIP_CASEWORKER)
     action = f"/cases/{case.id}/acts/withdraw"
-    done = await visitor.post(await visitor.get(action), action, {"reason": "自愿撤回"})
+    shown = await visitor.get(action)
+    assert re.search(r'<textarea[^>]* name="reason"[^>]* required', shown.html), "one click is not enough"
+    done = await visitor.post(shown, action, {"reason": "自愿撤回"})
     assert (done.status, "已撤回" in done.text, "已撤下" in done.text) == (200, True, True)
     assert "“申请人撤回申请”已办理。" in done.text
 
