@@ -23,6 +23,20 @@ class BounceReason(Term):
     WRONG_BANK = "wrong_bank", "开户银行有误"
     OTHER = "other", "其他原因"
 
+    @property
+    def corrected_by(self) -> tuple[str, ...]:
+        """The parts of the payee of which one must change before it is paid again; none where the same may be right yet.
+
+        A frozen account may be free again. An account that a bank does not have may be right at another bank.
+        """
+        match self:
+            case BounceReason.NO_ACCOUNT | BounceReason.WRONG_BANK:
+                return ("name", "account", "bank")
+            case BounceReason.NAME_MISMATCH | BounceReason.ACCOUNT_CLOSED:
+                return ("name", "account")
+            case _:
+                return ()
+
 
 class DisbursementState(Term):
     """The states of a batch 拨款批次."""

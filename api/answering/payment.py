@@ -1,14 +1,16 @@
 """The money's answers: who may still be paid, what the bank has done with an attempt, a payee's right account (A-51)."""
 
 import re
+from collections.abc import Mapping
 
 from api.answering.answer import Answer, wrong_field
 from api.errors import Refusal, wrong_fields
-from policy.payment_terms import NEVER_A_PAYEE, AttemptState, DisbursementState
+from policy.payment_terms import NEVER_A_PAYEE, AttemptState, BounceReason, DisbursementState
 from policy.problems import Problem
 from policy.terms import PayeeKind
 from store.disbursements import batch_of
-from store.payments import AttemptRow, PaymentRow, end_attempt, open_attempt, payment_of
+from store.disclosure import Cell, Look, disclose
+from store.payments import AttemptRow, PaymentRow, attempts_of, end_attempt, open_attempt, payment_of
 
 HEIRS = "HEIR"
 ACCOUNT = re.compile(r"[0-9A-Za-z-]{4,40}")
@@ -81,10 +83,33 @@ async def account_corrected(answer: Answer) -> None:
     if payment is None:
         raise _nothing_payable()
     payee = {"name": values["payee_name"], "account": values["account"], "bank": values.get("bank")}
+    await _check_corrected(answer, payment, payee)
     application.payee_sealed = answer.services.vault.seal("application", "payee", application.id, payee)
     application.payee_kind = payment.payee_kind = values["payee_kind"]
     application.payee_checked_on = answer.act_day
     answer.codes["payee_kind"] = values["payee_kind"]
+
+
+async def _check_corrected(answer: Answer, payment: PaymentRow, payee: Mapping[str, str | None]) -> None:
+    """Raises Refusal where the bank has sent the very same account back, for a reason that will be the same again."""
+    attempts = await attempts_of(answer.session, payment.id)
+    if not attempts or attempts[-1].state != AttemptState.BOUNCED.value or attempts[-1].reason is None:
+        return
+    last, reason = attempts[-1], BounceReason(attempts[-1].reason)
+    if not reason.corrected_by:
+        return
+    application = answer.application
+    look = Look(str(answer.user.id), "application", application.id, last.division, "payment.correction", answer.now)
+    cell = Cell("payment_attempt", "payee", last.id, last.payee_sealed)
+    tried = disclose(answer.session, answer.services.vault, look, {"payee": cell})["payee"]
+    if all(_plain(payee.get(part)) == _plain(tried.get(part)) for part in reason.corrected_by):
+        zh = "与退票的账户相同，请核对后重新填写"
+        raise wrong_fields([wrong_field("account", zh, "it is the account that the bank has sent back", "A-51")])
+
+
+def _plain(written: str | None) -> str:
+    """Without the blanks and dashes by which people group an account."""
+    return "".join((written or "").replace("-", "").split())
 
 
 def check_payee(name: str, account: str) -> list[Problem]:

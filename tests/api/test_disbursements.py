@@ -22,7 +22,7 @@ from store.decisions import DecisionRow
 from store.demonstration import PASSWORD
 from store.files import FileRow
 from store.models import Base
-from store.payments import PaymentRow
+from store.payments import AttemptRow, PaymentRow
 from store.vault import Vault
 from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter, StoppedClock, SystemTime
 
@@ -189,6 +189,54 @@ async def test_township_is_never_a_payee(counter: Counter, worker: Database) -> 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/fields/payee_name")
     township = await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields={**payee, "payee_kind": "township"})
     assert township.json()["errors"][0]["pointer"] == "/fields/payee_kind"
+
+
+@pytest.mark.parametrize(
+    ("reason", "bank", "status"),
+    [
+        ("account_closed", "另一银行", 422),
+        ("name_mismatch", "虚构银行", 422),
+        ("no_account", "虚构银行", 422),
+        ("no_account", "另一银行", 200),
+        ("wrong_bank", "另一银行", 200),
+        ("account_frozen", "虚构银行", 200),
+        ("other", "虚构银行", 200),
+    ],
+)
+async def test_account_that_was_sent_back_is_not_tried_again(
+    counter: Counter, worker: Database, vault: Vault, reason: str, bank: str, status: int
+) -> None:
+    one, attempt = await payable(counter, worker), uuid.uuid4()
+    tried = {"name": "金小雀", "account": "6222000011112222", "bank": "虚构银行"}
+    async with worker.transaction(WHOLE) as session:
+        bounced = AttemptRow(
+            id=attempt,
+            payment_id=uuid.UUID(one["payment"]),
+            division="140522100",
+            no=1,
+            state="bounced",
+            payee_kind="person",
+            payee_sealed=vault.seal("payment_attempt", "payee", attempt, tried),
+            opened_at=MORNING,
+            ended_on=MORNING.date(),
+            reason=reason,
+        )
+        session.add(bounced)
+    task = await counter.open_task(one, "account_correction")
+    payee = {
+        "payee_kind": "person",
+        "payee_name": "金小雀",
+        "account": "6222 0000 1111 2222",
+        "bank": bank,
+        "basis": "核",
+    }
+    replied = await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields=payee)
+    assert replied.status_code == status, replied.text
+    if status == 422:
+        [problem] = replied.json()["errors"]
+        assert (problem["pointer"], problem["zh"]) == ("/fields/account", "与退票的账户相同，请核对后重新填写")
+        right = payee | {"account": "6222000011113333"}
+        assert (await counter.answer(COUNTY_CASEWORKER, task, "corrected", fields=right)).status_code == 200
 
 
 async def test_step_up_lasts_a_few_minutes_and_wrong_ones_are_counted(
