@@ -12,12 +12,13 @@ from api.identity import CurrentUser
 from api.money.payment_view import attempts_view
 from api.presentation import json_object, task_view, title
 from api.services import Services
-from api.teamwork.wording import usernames_in, with_names
+from api.teamwork.wording import usernames_in, with_category, with_names
 from api.timeline_text import timeline_text
 from policy.access import Action, PersonalView, may
 from policy.clock import today
 from policy.masking import mask_account, mask_id_number, mask_name, mask_phone
 from policy.steps import step
+from policy.suspension import categories
 from policy.terms import ApplicationStatus, Category, DocumentKind, PayeeKind, PaymentStatus, RefusalStatus, Residence
 from store import lists
 from store.accounts import AccountRow
@@ -78,7 +79,7 @@ async def view_case(
             "payment": None if user.view.identity_only else await _payment(session, row),
             "refusal": await _refusal(services, session, user, row, purpose),
             "household_cases": await _household_cases(session, user, row),
-            "timeline": await _timeline(session, user, row, tasks),
+            "timeline": await _timeline(session, user, row, tasks, categories(time.rulebook(row.division), time.today)),
             "records": await _records(services, session, user, row, purpose),
         }
     return json_object(whole)
@@ -371,9 +372,16 @@ async def _names_of(session: AsyncSession, named: Collection[str]) -> dict[str, 
 
 
 async def _timeline(
-    session: AsyncSession, user: CurrentUser, row: ApplicationRow, tasks: Sequence[Mapping[str, Any]]
+    session: AsyncSession,
+    user: CurrentUser,
+    row: ApplicationRow,
+    tasks: Sequence[Mapping[str, Any]],
+    known: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """All of it; a department that was asked about the case sees what concerns its own tasks."""
+    """All of it; a department that was asked about the case sees what concerns its own tasks.
+
+    `known` are the categories of suspensions: code to label.
+    """
     own = {str(task["id"]) for task in tasks if task["department"] == user.post.department.value}
     entries = await session.execute(
         select(TimelineRow, AccountRow.name)
@@ -391,7 +399,7 @@ async def _timeline(
             "tag": entry.tag,
             "actor": entry.actor,
             "actor_name": name or ("系统" if entry.actor == "system" else entry.actor),
-            "text": timeline_text(entry.tag, with_names(entry.codes, names)),
+            "text": timeline_text(entry.tag, with_category(with_names(entry.codes, names), known)),
             "codes": entry.codes,
             "grounds": entry.grounds,
         }

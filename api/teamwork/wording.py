@@ -20,7 +20,7 @@ ON_A_TASK: Mapping[str, Callable[[Codes], str]] = {
     "ordered": lambda codes: f"督办，要求{codes['due']}前回复，已告知{_names(codes)}",
     "order_closed": lambda _: "督办办结",
     "opinion_asked": lambda codes: f"提请{codes['post']}会签",
-    "suspended": lambda _: "期限中止",
+    "suspended": lambda codes: "期限中止" + (f"（{codes['why']}）" if codes.get("why") else ""),
     "resumed": lambda codes: f"自{codes['since']}起的中止已恢复，期限{_until(codes)}",
     "extension_asked": lambda codes: f"申请延长{codes['days']}个工作日",
     "extension_granted": lambda codes: (
@@ -52,6 +52,12 @@ def with_names(codes: Codes, names: Mapping[str, str]) -> Codes:
     """The codes with the names of accounts in place of their usernames, for the text alone."""
     said = {name: _named(codes[name], names) for name in PEOPLE if codes.get(name)}
     return {**codes, **said}
+
+
+def with_category(codes: Codes, known: Mapping[str, str]) -> Codes:
+    """The codes of a suspension with what its category is called now, for the text alone; one no longer known by its code."""
+    category = codes.get("category")
+    return {**codes, "why": known.get(category, category)} if category else codes
 
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:

@@ -305,6 +305,16 @@ async def test_the_timeline_names_people_and_keeps_their_usernames_in_codes(coun
     assert (entry["codes"]["to"], entry["text"]) == (SECOND, "受理审查：指派给凤城镇人民政府经办人二")
 
 
+async def test_the_timeline_says_for_which_category_a_clock_stands_still(counter: Counter) -> None:
+    filed = await counter.file()
+    task = await counter.open_task(filed, "acceptance")
+    await counter.as_(SUPERVISOR, "POST", f"/tasks/{task}/suspend", json=REASON)
+    case = await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")
+    entry = case.json()["timeline"][-1]
+    assert entry["text"] == "受理审查：期限中止（待其他部门核实）"
+    assert entry["codes"]["category"] == "other_department"
+
+
 async def test_a_case_that_is_withdrawn_leaves_no_clock_standing(counter: Counter, worker: Database) -> None:
     filed = await counter.file()
     task = await counter.open_task(filed, "acceptance")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.teamwork.wording import ON_A_CASE, ON_A_TASK, usernames_in, with_names
+from api.teamwork.wording import ON_A_CASE, ON_A_TASK, usernames_in, with_category, with_names
 from api.timeline_text import timeline_text
 
 CODES = {
@@ -49,6 +49,14 @@ def test_people_are_named_in_the_text() -> None:
     codes = {"to": ["a@14", "b@14"], "from": "140522100"}
     assert usernames_in(codes) == {"a@14", "b@14", "140522100"}
     assert with_names(codes, {"a@14": "阳城县审核人"}) == {"to": ["阳城县审核人", "b@14"], "from": "140522100"}
+
+
+def test_a_suspension_says_its_category() -> None:
+    codes = CODES | {"category": "dispute"}
+    said = with_category(codes, {"dispute": "争议处理"})
+    assert timeline_text("counter:survey:suspended", said) == "入户调查：期限中止（争议处理）"
+    assert timeline_text("counter:survey:suspended", with_category(codes, {})) == "入户调查：期限中止（dispute）"
+    assert with_category(CODES, {"dispute": "争议处理"}) == CODES
 
 
 def test_an_unknown_act_stays_a_code() -> None:
