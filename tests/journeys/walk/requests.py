@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from policy.steps import step
 from tests.journeys.walk.answers import plausible, wrong
@@ -94,7 +95,7 @@ class Requests:
         schemas = [one.schema() for one in chosen.fields]
         by = _person(asked.holder, who, slip)
         day = self._day(filed, asked, chosen.name, days)
-        known = self._known(filed, by, day, [one["name"] for one in schemas])
+        known = self._known(filed, asked.id, by, day, [one["name"] for one in schemas])
         fields = wrong(schemas, known, slip + outcome) if slip >= WRONG else plausible(schemas, known)
         content = {"outcome": chosen.name, "fields": fields, **self._paper(day)}
         return Request(f"{asked.kind}:{chosen.name}", by, f"/tasks/{asked.id}/answer", content)
@@ -142,10 +143,11 @@ class Requests:
     def _paper(self, day: date) -> dict[str, str]:
         return {"done_on": day.isoformat(), "paper_reason": REASON} if day < self._today else {}
 
-    def _known(self, filed: Filed, by: str, day: date, names: list[str]) -> dict[str, Any]:
-        """What only who knows the case can fill in, for the fields that are asked for."""
+    def _known(self, filed: Filed, task: str, by: str, day: date, names: list[str]) -> dict[str, Any]:
+        """What only who knows the case can fill in, for the fields that are asked for; each task brings its own account."""
         asked: dict[str, Any] = {"received_on": day.isoformat(), "division": self._elsewhere(filed)}
-        asked |= {"payee_name": filed.person.name, "account": "6200000000000000035", "category": filed.person.category}
+        account = f"62{UUID(task).int % 10**17:017d}"
+        asked |= {"payee_name": filed.person.name, "account": account, "category": filed.person.category}
         known = {name: value for name, value in asked.items() if name in names}
         if "documents" in names and "township" in by:
             known |= {"paper": "insurance_proof", "file": self._counter.hand_in(by)}
