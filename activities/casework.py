@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.case import acknowledge, answer_fields, close_open_tasks, end, locked_application
@@ -20,7 +21,7 @@ from policy.decision import Outcome
 from policy.money import ZERO
 from policy.procedures import Procedure
 from policy.routing import Route
-from policy.rulebook import MissingParameter
+from policy.rulebook import MissingParameter, Rulebook
 from policy.terms import ApplicationStatus, Level, PaymentStatus, RefusalStatus
 from store.applications import ApplicationRow, PublicityRow, RefusalRow
 from store.assessment import assess_application, costs_of, final_decision, record_assessment
@@ -30,7 +31,7 @@ from store.outbox import start_case
 from store.payments import PaymentRow
 from store.routing import route_of
 from store.rulebook import load_rulebook
-from store.timeline import record
+from store.timeline import TimelineRow, record
 from store.vault import Vault
 
 OBJECTION = "objection"
@@ -218,7 +219,38 @@ class Casework:
             if restarts.value and stopped == 1:
                 return Reposting()
             stood_still = date.fromisoformat(dismissal.dismissed_on) - date.fromisoformat(dismissal.objected_on)
-            return Reposting((date.fromisoformat(dismissal.posted_on) + stood_still).isoformat())
+            deemed = date.fromisoformat(dismissal.posted_on) + stood_still
+            if application.closed_at is None and application.moving_to is None:
+                await self._record_resumed(session, rulebook, application, deemed, dismissal)
+            return Reposting(deemed.isoformat())
+
+    async def _record_resumed(
+        self, session: AsyncSession, rulebook: Rulebook, application: ApplicationRow, deemed: date, dismissal: Dismissal
+    ) -> None:
+        """That the stopped notice goes on, once for a dismissal however often it is asked about; the case is locked."""
+        day, tag = date.fromisoformat(dismissal.dismissed_on), "procedure:notice:resumed"
+        recorded = await session.scalars(
+            select(TimelineRow.codes).where(
+                TimelineRow.subject_id == application.id, TimelineRow.tag == tag, TimelineRow.day == day
+            )
+        )
+        if any(codes["posted_on"] == deemed.isoformat() for codes in recorded):
+            return
+        key = NOTICE_PERIODS[Level.TOWNSHIP.value]
+        try:
+            last_day = notice_last_day(rulebook, key, deemed, pinned_on=application.submitted_on).nominal
+        except MissingParameter:
+            last_day = None
+        record(
+            session,
+            subject_id=application.id,
+            division=application.division,
+            at=self._clock.now(),
+            day=day,
+            tag=tag,
+            codes={"posted_on": deemed.isoformat(), "last_day": last_day.isoformat() if last_day else None},
+            grounds=["A-40"],
+        )
 
     @activity.defn
     async def needs_countersigning(self, application_id: str) -> bool:

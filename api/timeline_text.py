@@ -138,6 +138,10 @@ _PROCEDURE: Mapping[tuple[str, str], Callable[[Codes], str]] = {
     ("application", "withdrawn"): lambda _: "申请人撤回申请，办结",
     ("application", "lapsed"): lambda _: "逾期未补正，办结；补齐后可重新办理",
     ("application", "moved"): lambda codes: f"案卷由{codes['from']}转至{codes['to']}",
+    ("notice", "resumed"): lambda codes: (
+        f"异议不成立，续完剩余公示期：视同{codes['posted_on']}张贴"
+        + (f"，公示至{codes['last_day']}" if codes.get("last_day") else "")
+    ),
     ("remedy", "upheld"): lambda codes: f"{REMEDIES[codes['kind']]}维持原决定；可起诉至{codes['suit_until']}",
     ("remedy", "dropped"): lambda codes: f"{REMEDIES[codes['kind']]}撤回或未予受理",
     ("remedy", "reopened"): lambda codes: f"{REMEDIES[codes['kind']]}撤销原决定，重新办理",

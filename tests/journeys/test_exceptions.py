@@ -204,7 +204,10 @@ async def test_a_second_objection_leaves_only_the_rest_of_the_notice(counter: Co
     assert task["not_before"] == "2025-02-25"
     # FORWARD_WD 3 from Mon 24: 25, 26, Thu 27.
     assert task["due"]["nominal"] == "2025-02-27"
-    notices = (await case.view())["publicity"]
+    seen = await case.view()
+    resumed = [entry["text"] for entry in seen["timeline"] if entry["tag"] == "procedure:notice:resumed"]
+    assert resumed == ["异议不成立，续完剩余公示期：视同2025-02-16张贴，公示至2025-02-24"]
+    notices = seen["publicity"]
     assert [(notice["round"], notice["last_day"], notice["result"]) for notice in notices] == [
         (1, "2025-02-14", "objection"),
         (2, "2025-02-19", "objection"),
