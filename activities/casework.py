@@ -249,7 +249,7 @@ class Casework:
             day=day,
             tag=tag,
             codes={"posted_on": deemed.isoformat(), "last_day": last_day.isoformat() if last_day else None},
-            grounds=["A-40"],
+            grounds=["R-NOTICE"],
         )
 
     @activity.defn
