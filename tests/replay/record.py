@@ -1,6 +1,6 @@
-"""Records the histories anew, from cases told through the counter: `python -m tests.replay.record`.
+"""Records histories from cases told through the counter: `python -m tests.replay.record`.
 
-Only until the tag v0.2 (architecture decision 12): from then on a recorded history is never replaced, only added to.
+Since the tag v0.2 a recorded history is never replaced (architecture decision 12): only those that are not there yet are kept.
 """
 
 import asyncio
@@ -298,7 +298,8 @@ async def _one_of(town: Town, workflow: str) -> str:
 async def _keep(town: Town, names: dict[str, str]) -> None:
     client, codec = await connect(town.stack.settings), EncryptingCodec(town.stack.keyring)
     FOLDER.mkdir(exist_ok=True)
-    for name, workflow_id in names.items():
+    for name in names.keys() - {one.name for one in recorded()}:
+        workflow_id = names[name]
         history = await in_clear(await client.get_workflow_handle(workflow_id).fetch_history(), codec)
         keep(Recorded(name, history, ()))
         sys.stdout.write(f"{name}: {len(history.events)} events\n")
@@ -306,6 +307,8 @@ async def _keep(town: Town, names: dict[str, str]) -> None:
 
 async def _note_what_is_asked() -> None:
     for one in recorded():
+        if one.asked:
+            continue
         keep(replace(one, asked=await asked_of(one.history)))
 
 
