@@ -70,7 +70,8 @@ def _words(activity: str, arguments: Sequence[Any]) -> str:
 async def replay(histories: Sequence[Recorded], workflows: Sequence[type] = WORKFLOWS) -> dict[str, str]:
     """The histories that do not replay, with the reason; empty when all do."""
     asking = Asking()
-    replayer = Replayer(workflows=workflows, workflow_runner=runner(), interceptors=[asking])
+    # Without the watch for stuck workflows (debug_mode): on a busy machine a replay may take longer than its two seconds.
+    replayer = Replayer(workflows=workflows, workflow_runner=runner(), interceptors=[asking], debug_mode=True)
     different: dict[str, str] = {}
     for one in histories:
         result = await replayer.replay_workflow(one.history, raise_on_replay_failure=False)
