@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from policy.exchange_terms import ListType
 from policy.terms import Category, Department
 
 WHOLE_NUMBERS = {
@@ -19,6 +20,7 @@ WHOLE_NUMBERS = {
     "count": "人（个）",
     "years": "周岁",
     "day_of_next_month": "日（次月）",
+    "day_of_month": "日（当月）",
 }
 UNIT_LABELS = {
     **WHOLE_NUMBERS,
@@ -59,6 +61,12 @@ def _money(label: str, *, may_be_empty: bool = False) -> ParameterKind:
 def _by_disease(label: str) -> ParameterKind:
     return ParameterKind(label, ("yuan", "map"), hint="金额（元）；逐病种的如 A61-04:30000；A61-05:25000")
 
+
+ENTITLEMENT_RULES = ("LIST_DATE", "CERT_DATE", "NEXT_MONTH_FIRST", "SOURCE_BENEFIT_START", "ADJUSTMENT_DATE")
+_ENTITLEMENT_HINT = (
+    "LIST_DATE 提供名单之日；CERT_DATE 出具证明之日；NEXT_MONTH_FIRST 身份调整次月1日；"
+    "SOURCE_BENEFIT_START 与提供部门待遇时间一致；ADJUSTMENT_DATE 动态调整之日"
+)
 
 KINDS: Mapping[str, ParameterKind] = {
     "ACCEPT_WD": _term("受理审查期限"),
@@ -109,6 +117,59 @@ KINDS: Mapping[str, ParameterKind] = {
     "T-FBK": ParameterKind("认定结果反馈期限", ("WD",)),
     "FBK_START": ParameterKind("认定结果反馈起算", ("text",), options=("RECOGNITION_DECISION", "RECEIPT_OF_PUSH")),
     "T-PUSH": ParameterKind("高额医疗费用负担患者信息推送日期", ("day_of_next_month",)),
+    "T-REV": ParameterKind("月度信息集中复核日期", ("day_of_next_month",)),
+    "T-SHARE": ParameterKind("每月信息共享截止日期", ("day_of_month",), hint="当月几日，31 为当月最后一日"),
+    "SHARE_MIN": ParameterKind("每月每个方向最少共享次数", ("count",)),
+    "SHARE_REMINDER_DAY": ParameterKind("每月信息共享提醒日", ("day_of_month",)),
+    "SHARING_SOURCES": ParameterKind("每月提供名单的部门", ("list",), hint="部门代码，以顿号分隔"),
+    "COUNTED_SOURCES": ParameterKind("计入每月共享次数的部门", ("list",), hint="部门代码，以顿号分隔"),
+    "SHARE_LEVELS": ParameterKind("按月考核信息共享的层级", ("list",), hint="层级代码，如 county"),
+    "DATA_LIST": ParameterKind("医保部门提供的数据清单", ("list",), hint="数据项代码，以顿号分隔"),
+    "AGREEMENT_REQUIRED": ParameterKind(
+        "未签共享协议时", ("text",), options=("WARN", "BLOCK"), hint="WARN 提示；BLOCK 不得共享"
+    ),
+    "ADJUSTMENT_CYCLE": ParameterKind(
+        "动态调整周期", ("text",), options=("MONTH", "QUARTER"), hint="MONTH 按月；QUARTER 按季度"
+    ),
+    "ENTITLEMENT_START_RULE": ParameterKind(
+        "待遇起始日的确定", ("text",), options=ENTITLEMENT_RULES, hint=_ENTITLEMENT_HINT
+    ),
+    "ENTITLEMENT_END_RULE": ParameterKind(
+        "待遇终止日的确定", ("text",), options=ENTITLEMENT_RULES, hint=_ENTITLEMENT_HINT
+    ),
+    "MARK_WD": _term("核验无误后标识身份期限"),
+    "ANOMALY_WD": _term("异常信息补正期限"),
+    "ACK_WD": _term("签收期限"),
+    "PUSH_TO_SCREEN_WD": _term("推送后初筛期限"),
+    "RECOGNITION_WD": _term("救助对象认定期限"),
+    "SETTLEMENT_REQUEST_WD": _term("提供医疗费用结算信息期限"),
+    "COMPARISON_WD": _term("与省级名单比对期限"),
+    "RECTIFY_WD": _term("督促整改回复期限"),
+    "VERIFY_WD": _term("整改核实期限"),
+    "PROBLEM_WD": _term("答复重大问题期限"),
+    "PUSH_GROUP": ParameterKind(
+        "高额费用监测名单",
+        ("map",),
+        hint="按农村、城镇分列，如 rural:falling_back；urban:falling_into；不监测的填 none",
+    ),
+    "PUSH_THRESHOLD": ParameterKind(
+        "高额费用监测标准", ("yuan", "ratio_of_pcdi"), hint="金额（元）如 6000.00，或 50% PCDI；超过此数的列入"
+    ),
+    "PUSH_INSURANCE": ParameterKind("纳入高额费用监测的险种", ("list",), hint="residents 居民医保；employees 职工医保"),
+    "PUSH_SUPPRESS": _switch("负担未变化的可不重复推送"),
+    "BURDEN_DEF": ParameterKind(
+        "个人累计负担的口径",
+        ("text",),
+        options=("AFTER_ALL_INSURANCE", "AFTER_BASIC_AND_CRITICAL"),
+        hint="AFTER_ALL_INSURANCE 各类保险报销后；AFTER_BASIC_AND_CRITICAL 基本医保、大病保险报销后",
+    ),
+    "SCREENED_BY": ParameterKind(
+        "监测名单的初筛部门", ("text",), options=tuple(department.value for department in Department)
+    ),
+    "STILL_HEAVY": _money("三重制度保障后负担仍较重的标准", may_be_empty=True),
+    "HARDSHIP_GROUP": ParameterKind("困难群众的范围", ("list",), hint="类别代码，以顿号分隔"),
+    "ENROLMENT_RATE_MIN": ParameterKind("参保率下限", ("ratio",), hint="比例，如 99%"),
+    "SUBSIDY_FREEZE": _switch("年度内资助参保类别变动次年执行"),
     "CAB_CHECK_WD": _term("民政部门核对身份期限"),
     "REMEDY_WD": _term("登记救济结果期限"),
     "COUNTERSIGN_ABOVE": _money("须加签的救助金额", may_be_empty=True),
@@ -213,7 +274,9 @@ def label(key: str) -> str:
     if kind is None:
         return key
     dimension = dimension_of(key)
-    named = Category(dimension).label if dimension in set(Category) else dimension
+    named = next(
+        (term(dimension).label for term in (Category, ListType, Department) if dimension in set(term)), dimension
+    )
     return f"{kind.label}（{named}）" if named else kind.label
 
 
