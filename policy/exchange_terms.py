@@ -43,6 +43,13 @@ class ListType(Term):
     FALLING_INTO = "falling_into", "致贫"
 
 
+class Insurance(Term):
+    """Which of the two basic insurances a person is in (AMB-5)."""
+
+    RESIDENTS = "residents", "居民医保"
+    EMPLOYEES = "employees", "职工医保"
+
+
 class Obligation(Term):
     """What a county owes for a data month; the columns of the board."""
 

@@ -2,7 +2,7 @@
 
 Values are kept as they are written: money and ratios as strings with a dot ("15000.00", "0.70"), counts as whole numbers,
 so that the same value means the same in a pack, in a table and in a rule. None is an answer too: deliberately empty.
-Keys may carry a dimension in brackets: RATE(GXZC), PCDI(2023).
+Keys may carry dimensions in brackets: RATE(GXZC), PCDI(2023), PUSH_GROUP(DB,rural).
 """
 
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from policy.exchange_terms import ListType
-from policy.terms import Category, Department
+from policy.exchange_terms import Insurance, ListType
+from policy.terms import Category, Department, Level, Residence
 
 WHOLE_NUMBERS = {
     "WD": "工作日",
@@ -62,6 +62,7 @@ def _by_disease(label: str) -> ParameterKind:
     return ParameterKind(label, ("yuan", "map"), hint="金额（元）；逐病种的如 A61-04:30000；A61-05:25000")
 
 
+_DEPARTMENTS = tuple(department.value for department in Department)
 ENTITLEMENT_RULES = ("LIST_DATE", "CERT_DATE", "NEXT_MONTH_FIRST", "SOURCE_BENEFIT_START", "ADJUSTMENT_DATE")
 _ENTITLEMENT_HINT = (
     "LIST_DATE 提供名单之日；CERT_DATE 出具证明之日；NEXT_MONTH_FIRST 身份调整次月1日；"
@@ -121,9 +122,15 @@ KINDS: Mapping[str, ParameterKind] = {
     "T-SHARE": ParameterKind("每月信息共享截止日期", ("day_of_month",), hint="当月几日，31 为当月最后一日"),
     "SHARE_MIN": ParameterKind("每月每个方向最少共享次数", ("count",)),
     "SHARE_REMINDER_DAY": ParameterKind("每月信息共享提醒日", ("day_of_month",)),
-    "SHARING_SOURCES": ParameterKind("每月提供名单的部门", ("list",), hint="部门代码，以顿号分隔"),
-    "COUNTED_SOURCES": ParameterKind("计入每月共享次数的部门", ("list",), hint="部门代码，以顿号分隔"),
-    "SHARE_LEVELS": ParameterKind("按月考核信息共享的层级", ("list",), hint="层级代码，如 county"),
+    "SHARING_SOURCES": ParameterKind(
+        "每月提供名单的部门", ("list",), options=_DEPARTMENTS, hint="部门代码，以顿号分隔"
+    ),
+    "COUNTED_SOURCES": ParameterKind(
+        "计入每月共享次数的部门", ("list",), options=_DEPARTMENTS, hint="部门代码，以顿号分隔"
+    ),
+    "SHARE_LEVELS": ParameterKind(
+        "按月考核信息共享的层级", ("list",), options=tuple(level.value for level in Level), hint="层级代码，如 county"
+    ),
     "DATA_LIST": ParameterKind("医保部门提供的数据清单", ("list",), hint="数据项代码，以顿号分隔"),
     "AGREEMENT_REQUIRED": ParameterKind(
         "未签共享协议时", ("text",), options=("WARN", "BLOCK"), hint="WARN 提示；BLOCK 不得共享"
@@ -149,13 +156,19 @@ KINDS: Mapping[str, ParameterKind] = {
     "PROBLEM_WD": _term("答复重大问题期限"),
     "PUSH_GROUP": ParameterKind(
         "高额费用监测名单",
-        ("map",),
-        hint="按农村、城镇分列，如 rural:falling_back；urban:falling_into；不监测的填 none",
+        ("text",),
+        options=("falling_back", "falling_into", "none"),
+        hint="falling_back 返贫名单；falling_into 致贫名单；none 不监测",
     ),
     "PUSH_THRESHOLD": ParameterKind(
         "高额费用监测标准", ("yuan", "ratio_of_pcdi"), hint="金额（元）如 6000.00，或 50% PCDI；超过此数的列入"
     ),
-    "PUSH_INSURANCE": ParameterKind("纳入高额费用监测的险种", ("list",), hint="residents 居民医保；employees 职工医保"),
+    "PUSH_INSURANCE": ParameterKind(
+        "纳入高额费用监测的险种",
+        ("list",),
+        options=tuple(insurance.value for insurance in Insurance),
+        hint="residents 居民医保；employees 职工医保",
+    ),
     "PUSH_SUPPRESS": _switch("负担未变化的可不重复推送"),
     "BURDEN_DEF": ParameterKind(
         "个人累计负担的口径",
@@ -163,11 +176,11 @@ KINDS: Mapping[str, ParameterKind] = {
         options=("AFTER_ALL_INSURANCE", "AFTER_BASIC_AND_CRITICAL"),
         hint="AFTER_ALL_INSURANCE 各类保险报销后；AFTER_BASIC_AND_CRITICAL 基本医保、大病保险报销后",
     ),
-    "SCREENED_BY": ParameterKind(
-        "监测名单的初筛部门", ("text",), options=tuple(department.value for department in Department)
-    ),
+    "SCREENED_BY": ParameterKind("监测名单的初筛部门", ("text",), options=_DEPARTMENTS),
     "STILL_HEAVY": _money("三重制度保障后负担仍较重的标准", may_be_empty=True),
-    "HARDSHIP_GROUP": ParameterKind("困难群众的范围", ("list",), hint="类别代码，以顿号分隔"),
+    "HARDSHIP_GROUP": ParameterKind(
+        "困难群众的范围", ("list",), options=tuple(category.value for category in Category), hint="类别代码，以顿号分隔"
+    ),
     "ENROLMENT_RATE_MIN": ParameterKind("参保率下限", ("ratio",), hint="比例，如 99%"),
     "SUBSIDY_FREEZE": _switch("年度内资助参保类别变动次年执行"),
     "CAB_CHECK_WD": _term("民政部门核对身份期限"),
@@ -179,9 +192,7 @@ KINDS: Mapping[str, ParameterKind] = {
     "T-SUIT": ParameterKind("行政诉讼起诉期限", ("months",)),
     "KEY_TARGETS": ParameterKind("重点救助对象", ("list",)),
     "AID_CATEGORIES": ParameterKind("可以享受救助的类别", ("map",)),
-    "CATEGORY_SOURCE": ParameterKind(
-        "对象类别的提供部门", ("text",), options=tuple(department.value for department in Department)
-    ),
+    "CATEGORY_SOURCE": ParameterKind("对象类别的提供部门", ("text",), options=_DEPARTMENTS),
     "CATEGORY_NAMES": ParameterKind("名单中对象类别的其他称呼", ("map",)),
     "CONDITIONS_REQUIRED": ParameterKind("认定条件由市统一规定的类别", ("list",)),
     "CONDITIONS": ParameterKind("认定条件", ("text",), may_be_empty=True),
@@ -274,10 +285,12 @@ def label(key: str) -> str:
     if kind is None:
         return key
     dimension = dimension_of(key)
-    named = next(
-        (term(dimension).label for term in (Category, ListType, Department) if dimension in set(term)), dimension
-    )
+    named = "，".join(_named(part) for part in dimension.split(","))
     return f"{kind.label}（{named}）" if named else kind.label
+
+
+def _named(code: str) -> str:
+    return next((term(code).label for term in (Category, Residence, ListType, Department) if code in set(term)), code)
 
 
 def well_formed(unit: str, value: Any) -> bool:

@@ -98,9 +98,14 @@ def _read_bool(_kind: ParameterKind, text: str) -> bool:
     return known[text.lower()]
 
 
-def _read_text(kind: ParameterKind, text: str) -> str:
+def _one_of(kind: ParameterKind, text: str) -> str:
     if kind.options and text not in kind.options:
         raise BadValue(f"只能是：{'、'.join(kind.options)}", f"must be one of {', '.join(kind.options)}")
+    return text
+
+
+def _read_text(kind: ParameterKind, text: str) -> str:
+    _one_of(kind, text)
     if not text:
         raise BadValue("请填写参数值", "a value is needed")
     if "时:分" in kind.hint:
@@ -115,8 +120,9 @@ def _read_hour(text: str) -> str:
         raise BadValue("请按 时:分 填写，如 09:00", "a time such as 09:00 is needed") from None
 
 
-def _read_list(_kind: ParameterKind, text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[,、;]", text) if part.strip()]
+def _read_list(kind: ParameterKind, text: str) -> list[str]:
+    parts = [part.strip() for part in re.split(r"[,、;]", text) if part.strip()]
+    return [_one_of(kind, part) for part in parts]
 
 
 def _read_map(kind: ParameterKind, text: str) -> dict[str, Any]:

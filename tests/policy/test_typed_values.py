@@ -96,6 +96,8 @@ def test_what_cannot_be_read_is_refused_with_words_in_two_languages(key: str, ty
         ("PCDI(2024)", "全省居民人均可支配收入（2024）"),
         ("SURVEY_WD", "入户调查和审核期限"),
         ("WORK_CALENDAR(2028)", "工作日历（2028）"),
+        ("PUSH_GROUP(DB,urban)", "高额费用监测名单（低保对象，城镇）"),
+        ("SCREENED_BY(falling_back)", "监测名单的初筛部门（返贫）"),
         ("X_WD", "X_WD"),
     ],
 )
@@ -104,7 +106,16 @@ def test_labels_are_what_people_read(key: str, expected: str) -> None:
 
 
 def test_every_choice_among_texts_can_be_typed() -> None:
-    choices = [(key, option) for key, kind in KINDS.items() for option in kind.options]
+    choices = [(key, option, kind.units[0]) for key, kind in KINDS.items() for option in kind.options]
 
-    assert [read_value(key, option).value for key, option in choices] == [option for _, option in choices]
+    assert {unit for _, _, unit in choices} == {"text", "list"}
+    assert [read_value(key, option).value for key, option, _ in choices] == [
+        [option] if unit == "list" else option for _, option, unit in choices
+    ]
     assert len(choices) >= 24
+
+
+def test_a_list_of_departments_takes_known_codes_only() -> None:
+    assert read_value("COUNTED_SOURCES", "civil_affairs、agriculture").value == ["civil_affairs", "agriculture"]
+    with pytest.raises(BadValue, match="只能是"):
+        read_value("COUNTED_SOURCES", "civil_affairs、民政")
