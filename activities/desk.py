@@ -16,9 +16,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from activities.case import acknowledge, locked_application
+from activities.case import acknowledge
 from activities.correspondence import Correspondence
 from activities.ladder import Ladder
+from activities.subjects import Subject, locked_subject
 from policy.clock import Clock, today
 from policy.escalation import office_of
 from policy.step import Step
@@ -43,6 +44,7 @@ class Request:
     """
 
     application_id: str
+    """The subject's id, whatever it is; named as it was when applications were the only ones, for released histories."""
     kind: str
     counted_from: str
     round: int = 1
@@ -59,6 +61,9 @@ class Request:
     """county/civil_affairs/caseworker: whom a person has asked, where the step leaves it open."""
     due_on: str = ""
     """The day that a person has named, where no rule gives one."""
+    subject_type: str = "application"
+    month: str = ""
+    """The first day of the data's month, where the term is a fixed date of a month (每月10日前)."""
 
     @property
     def step_name(self) -> str:
@@ -113,14 +118,14 @@ class Desk:
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             await hold_calendars(session)
-            application = await locked_application(session, request.application_id)
-            period = await self._period(session, request, workflow_id, application, now)
-            task = await self._task(session, request, workflow_id, application, period, now)
+            subject = await locked_subject(session, request.subject_type, request.application_id)
+            period = await self._period(session, request, workflow_id, subject, now)
+            task = await self._task(session, request, workflow_id, subject, period, now)
             status = step(request.kind).status
             # A late second run may find it answered long ago, and the case further on.
             if task.state == "open":
-                if status and application.closed_at is None:
-                    application.status = status.value
+                if status and subject.closed_at is None:
+                    subject.status = status.value
                 await self._ladder.climb(session, task, period, now)
             await acknowledge(session, request.acknowledges, now)
             return _waiting(task, period, now)
@@ -178,13 +183,13 @@ class Desk:
         set_dates(period, rulebook, asked_of(period), self._clock.now())
 
     async def _period(
-        self, session: AsyncSession, request: Request, workflow_id: str, application: ApplicationRow, now: datetime
+        self, session: AsyncSession, request: Request, workflow_id: str, subject: Subject, now: datetime
     ) -> PeriodRow:
         asked = step(request.kind)
         owner = request.term_of or workflow_id
         name = f"{asked.period_name}:{request.detail['key']}" if "key" in request.detail else asked.period_name
         found = await session.scalar(_newest_period(owner, name).where(PeriodRow.round == request.term))
-        rulebook = await load_rulebook(session, application.division, today(self._clock))
+        rulebook = await load_rulebook(session, subject.division, today(self._clock))
         if found:
             # A calendar may have come between two of its tasks, when none of them was open to be moved.
             set_dates(found, rulebook, asked_of(found), now)
@@ -193,17 +198,18 @@ class Desk:
         dates = Dates(
             asked.deadline,
             counted_from,
-            application.submitted_on,
+            subject.pinned_on,
             request.notice_key or None,
             counted_from if request.notice_key else None,
             date.fromisoformat(request.due_on) if request.due_on else None,
+            date.fromisoformat(request.month) if request.month else None,
         )
         period = PeriodRow(
             workflow_id=owner,
             name=name,
             round=request.term,
-            division=application.division,
-            subject_id=application.id,
+            division=subject.division,
+            subject_id=subject.id,
             climbs=not asked.waits_for_citizen,
             deadline_version=0,
             ladder_since=now,
@@ -220,20 +226,20 @@ class Desk:
         session: AsyncSession,
         request: Request,
         workflow_id: str,
-        application: ApplicationRow,
+        subject: Subject,
         period: PeriodRow,
         now: datetime,
     ) -> TaskRow:
         asked = step(request.kind)
-        office = office_of(application.division, _post(request.post) if request.post else asked.post)
+        office = office_of(subject.division, _post(request.post) if request.post else asked.post)
         values: dict[str, Any] = {
             "workflow_id": workflow_id,
             "step": request.step_name,
             "round": request.round,
             "kind": asked.kind,
-            "subject_type": "application",
-            "subject_id": application.id,
-            "division": application.division,
+            "subject_type": request.subject_type,
+            "subject_id": subject.id,
+            "division": subject.division,
             "office": office.division,
             "level": office.post.level.value,
             "department": office.post.department.value,
@@ -252,14 +258,14 @@ class Desk:
         )
         if task is None:
             raise LookupError("the task was neither opened nor found")
-        overtaken = await _overtaken(session, application, request) if opened else None
+        overtaken = await _overtaken(session, subject, request) if opened else None
         if overtaken:
             task.state, task.closed_reason = "closed", overtaken
         elif opened:
             record(
                 session,
-                subject_id=application.id,
-                division=application.division,
+                subject_id=subject.id,
+                division=subject.division,
                 at=now,
                 day=today(self._clock),
                 tag=f"desk:{asked.kind}:opened",
@@ -309,21 +315,24 @@ def _post(named: str) -> Post:
     return Post(Level(level), Department(department), Role(role))
 
 
-async def _overtaken(session: AsyncSession, application: ApplicationRow, request: Request) -> str | None:
+async def _overtaken(session: AsyncSession, subject: Subject, request: Request) -> str | None:
     """Why nobody is to do this task any more, when something came first that its procedure has not seen yet."""
-    if application.status in (ApplicationStatus.WITHDRAWN.value, ApplicationStatus.LAPSED.value):
-        return application.status
-    if application.moving_to is not None:
+    if not isinstance(subject, ApplicationRow):
+        closed = "closed" if subject.closed_at is not None else None
+        return closed or ("released" if await _entered_since(session, subject, request) else None)
+    if subject.status in (ApplicationStatus.WITHDRAWN.value, ApplicationStatus.LAPSED.value):
+        return subject.status
+    if subject.moving_to is not None:
         return "moved"
-    return "released" if await _entered_since(session, application, request) else None
+    return "released" if await _entered_since(session, subject, request) else None
 
 
-async def _entered_since(session: AsyncSession, application: ApplicationRow, request: Request) -> bool:
+async def _entered_since(session: AsyncSession, subject: Subject, request: Request) -> bool:
     """Whether the city has supplied the key between its being found missing and this task: nothing is left to ask."""
     if not request.known_at:
         return False
     since, key = datetime.fromisoformat(request.known_at), request.detail["key"]
-    here = ancestors(application.division)
+    here = ancestors(subject.division)
     entered = await session.scalar(
         select(ParameterRow.id)
         .where(ParameterRow.key == key, ParameterRow.division.in_(here), ParameterRow.entered_at > since)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.correspondence import Correspondence, Occasion
 from activities.posts import account, office_of_task, resolve, with_substitutes
+from activities.subjects import number_of
 from notifications.catalog import (
     DeadlineNotice,
     DueSoon,
@@ -25,7 +26,6 @@ from policy.rulebook import Rulebook
 from policy.steps import step
 from policy.terms import Office, Rung
 from store.accounts import AccountRow
-from store.applications import ApplicationRow
 from store.periods import rungs_of
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, RungRow, TaskRow
@@ -114,7 +114,7 @@ class Ladder:
         rung_id: uuid.UUID,
         rulebook: Rulebook,
     ) -> list[str]:
-        application = await session.get_one(ApplicationRow, task.subject_id)
+        number = await number_of(session, task.subject_type, task.subject_id)
         told: dict[uuid.UUID, tuple[AccountRow, Office | None]] = {}
         for office in addressees(moment.rung, office_of_task(task), waits_for_citizen=not period.climbs):
             for holder, vacant in await self._readers(session, task, office, _day(now)):
@@ -128,7 +128,7 @@ class Ladder:
                 late_by=_late_words(moment, now) if late else None,
                 vacant_post=vacant.post.label if vacant else None,
                 demonstration=rulebook.demonstration,
-                case_number=application.number,
+                case_number=number,
                 task_label=step(task.kind).label,
                 nominal=_known(period.nominal),
                 work_target=_known(period.work_target),

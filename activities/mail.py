@@ -22,6 +22,7 @@ from policy.terms import Office
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
 from store.database import WHOLE, Database
+from store.matters import MatterRow
 from store.notices import NoticeRow
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
@@ -136,8 +137,9 @@ async def _new_tasks(
     """The open tasks that have come since to the reader's post, or to a post below that nobody holds; with number and
     work target, the most pressing first."""
     found = await session.execute(
-        select(TaskRow, ApplicationRow.number, PeriodRow.work_target)
-        .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
+        select(TaskRow, func.coalesce(ApplicationRow.number, MatterRow.key), PeriodRow.work_target)
+        .outerjoin(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
+        .outerjoin(MatterRow, MatterRow.id == TaskRow.subject_id)
         .join(PeriodRow, PeriodRow.id == TaskRow.period_id)
         .where(
             func.left(TaskRow.office, len(account.division)) == account.division,

@@ -14,6 +14,7 @@ from api.answering.answer import Answer
 from api.answering.days import check_day
 from api.answering.kinds import take_effect
 from api.answering.parameters import take_turns
+from api.answering.subject import Subject, subject_of
 from api.errors import Refusal, not_allowed, not_found, not_yet_built, wrong_fields
 from api.idempotency import Once
 from api.identity import CurrentUser
@@ -32,6 +33,7 @@ from policy.steps import step
 from policy.terms import Department, Level, Office, Post, Role
 from store.accounts import AccountRow
 from store.applications import ApplicationRow
+from store.matters import MatterRow
 from store.outbox import wake
 from store.periods import paused_since
 from store.rulebook import load_rulebook
@@ -93,8 +95,8 @@ async def answer_task(
             answer.task.days_late = await _lateness(answer)
             _commit_to(answer, submitted)
             await wake(session, answer.task, at=answer.now)
-            await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.application.id)})
-            after = await _outlook(session, task_id, str(answer.application.id))
+            await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.subject.id)})
+            after = await _outlook(session, task_id, str(answer.subject.id))
     except Refusal:
         await _after_refusal(services, user, answer)
         raise
@@ -135,22 +137,24 @@ async def _outlook(session: AsyncSession, task_id: uuid.UUID, case: str) -> dict
     found = await session.execute(
         select(
             TaskRow.acknowledged_at,
-            ApplicationRow.id,
-            ApplicationRow.number,
-            ApplicationRow.status,
+            TaskRow.subject_type,
+            TaskRow.subject_id,
+            func.coalesce(ApplicationRow.number, MatterRow.key),
+            func.coalesce(ApplicationRow.status, MatterRow.status),
             func.array(following.order_by(_Next.id).scalar_subquery()),
         )
-        .join(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
+        .outerjoin(ApplicationRow, ApplicationRow.id == TaskRow.subject_id)
+        .outerjoin(MatterRow, MatterRow.id == TaskRow.subject_id)
         .where(TaskRow.id == task_id)
     )
     row = found.one_or_none()
     if row is None:
         return {"task": str(task_id), "settled": True, "subject": {"type": "application", "id": case}, "next": []}
-    acknowledged_at, application_id, number, status, open_tasks = row
+    acknowledged_at, subject_type, subject_id, number, status, open_tasks = row
     return {
         "task": str(task_id),
         "settled": acknowledged_at is not None,
-        "subject": {"type": "application", "id": str(application_id), "number": number, "status": status},
+        "subject": {"type": subject_type, "id": str(subject_id), "number": number, "status": status},
         "next": [str(task) for task in open_tasks],
     }
 
@@ -159,13 +163,8 @@ async def _checked(
     services: Services, session: AsyncSession, user: CurrentUser, task_id: uuid.UUID, submitted: Submitted
 ) -> Answer:
     await take_turns(session, task_id)  # before any row is locked
-    application = await session.scalar(
-        select(ApplicationRow)
-        .join(TaskRow, TaskRow.subject_id == ApplicationRow.id)
-        .where(TaskRow.id == task_id)
-        .with_for_update(of=ApplicationRow)
-    )
-    if application is None:
+    subject = await subject_of(session, task_id)
+    if subject is None:
         raise not_found()
     now, now_day = services.clock.now(), today(services.clock)
     task, absent = await _task_of_mine(session, user, task_id, now_day)
@@ -175,15 +174,15 @@ async def _checked(
         await check_running(session, task_id)
     asked = step(task.kind)
     outcome = _chosen(asked, submitted.outcome)
-    await _check_separation(session, user, absent, task, application)
+    await _check_separation(session, user, absent, task, subject)
     values, problems = read_fields(outcome.fields, submitted.fields)
     act_day = submitted.done_on or now_day
     problems += await check_day(
         session,
-        application.division,
+        subject.division,
         act_day,
         now_day,
-        not_before=_earliest(application, asked),
+        not_before=_earliest(subject, asked),
         reason=submitted.paper_reason,
         pointer="/done_on",
     )
@@ -191,34 +190,32 @@ async def _checked(
         raise wrong_fields(problems)
     codes = {"acted_for": absent.username} if absent else {}
     task.acted_for = absent.id if absent else None
-    return Answer(
-        services, session, user, task, period, application, asked, outcome, values, act_day, now_day, now, codes
-    )
+    return Answer(services, session, user, task, period, subject, asked, outcome, values, act_day, now_day, now, codes)
 
 
-def _earliest(application: ApplicationRow, asked: Step) -> date:
+def _earliest(subject: Subject, asked: Step) -> date:
     """Before which an act cannot have been done: the main step before it; beside the main steps, what brought it about."""
     if asked.status:
-        return application.last_act_on
-    if asked.kind == PENDING_PAPERS and application.accepted_on:
-        return application.accepted_on
-    return application.submitted_on
+        return subject.last_act_on
+    if asked.kind == PENDING_PAPERS and isinstance(subject, ApplicationRow) and subject.accepted_on:
+        return subject.accepted_on
+    return subject.pinned_on
 
 
 def _commit_to(answer: Answer, submitted: Submitted) -> None:
     """The answer itself: the task row, the case's last act, and the entry in its timeline."""
-    task, application = answer.task, answer.application
+    task, subject = answer.task, answer.subject
     sealed = {"fields": answer.values, "comment": submitted.comment, "paper_reason": submitted.paper_reason}
     task.state, task.outcome, task.done_on = "answered", answer.outcome.name, answer.act_day
     task.answered_at, task.answered_by = answer.now, answer.user.id
     task.answer_sealed = answer.services.vault.seal("task", "answer", task.id, sealed)
     if answer.step.status:  # what runs beside the main steps does not hold back a paper entry of theirs
-        application.last_act_on = max(application.last_act_on, answer.act_day)
+        subject.last_act_on = max(subject.last_act_on, answer.act_day)
     paper = answer.act_day != answer.today
     record(
         answer.session,
-        subject_id=application.id,
-        division=application.division,
+        subject_id=subject.id,
+        division=subject.division,
         at=answer.now,
         day=answer.act_day,
         tag=f"counter:{task.kind}:{answer.outcome.name}",
@@ -240,7 +237,7 @@ async def _lateness(answer: Answer) -> int:
     late_after = answer.period.late_after
     if late_after is None or answer.act_day <= late_after:
         return 0
-    calendar = (await load_rulebook(answer.session, answer.application.division, answer.today)).calendar
+    calendar = (await load_rulebook(answer.session, answer.subject.division, answer.today)).calendar
     return days_late(calendar, late_after, answer.act_day)
 
 
@@ -307,11 +304,11 @@ def _chosen(asked: Step, name: str) -> Outcome:
 
 
 async def _check_separation(
-    session: AsyncSession, user: CurrentUser, absent: AccountRow | None, task: TaskRow, application: ApplicationRow
+    session: AsyncSession, user: CurrentUser, absent: AccountRow | None, task: TaskRow, subject: Subject
 ) -> None:
     """Raises Refusal when one of them has done a step of this case that may not be the same person's (I2)."""
     people = [user.id, *([absent.id] if absent else [])]
-    done = await barring_step(session, people, task.kind, application)
+    done = await barring_step(session, people, task.kind, subject)
     if done:
         whose = "您或您所代理的人" if absent else "您"
         label = "受理登记" if done == FILING else step(done).label

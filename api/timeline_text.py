@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.case_acts.wording import act_on_case_text
+from api.exchange.wording import matter_text
 from api.parameter_name import parameter_name
 from api.teamwork.wording import act_text
 from policy.step import Step
@@ -182,6 +183,7 @@ _SOURCES: Mapping[str, Callable[[str, str, Codes], str | None]] = {
     "deadline": _deadline,
     "calendar": _calendar,
     "procedure": _procedure,
+    "matter": matter_text,
 }
 
 

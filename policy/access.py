@@ -34,6 +34,7 @@ class Action(StrEnum):
     REVIEW_FALLBACK = "decision.fallback"
     TRY_POLICY = "policy.try"
     WORK_TASKS = "task.work"
+    VIEW_MATTERS = "matter.view"
 
 
 class PersonalView(StrEnum):
@@ -105,6 +106,7 @@ _COUNTY_ASKED = (
 )
 _FINANCE_ABOVE = ({Level.CITY, Level.PROVINCE}, {Department.FINANCE})
 _EVERYWHERE = (set(Level), set(Department))
+_BUREAUS = (set(Level) - {Level.TOWNSHIP}, set(Department) - {Department.TOWNSHIP_GOVERNMENT})
 
 GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.FILE_APPLICATION: (_grant(*_TOWNSHIP, {Role.CASEWORKER}),),
@@ -154,6 +156,9 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.REVIEW_FALLBACK: (_grant(*_INSURANCE_ABOVE, {Role.SUPERVISOR, Role.LEADER}),),
     Action.TRY_POLICY: (_grant(*_EVERYWHERE, _READERS),),
     Action.WORK_TASKS: (_grant(*_EVERYWHERE, _READERS),),
+    Action.VIEW_MATTERS: (
+        _grant(*_BUREAUS, _READERS),
+    ),  # only those that their department takes part in: row-level security
 }
 
 _VIEWS: dict[PersonalView, tuple[Grant, ...]] = {

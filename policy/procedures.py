@@ -15,10 +15,22 @@ class Procedure(StrEnum):
     NOTICE = "notice"  # one mail, by the id of its row
     UPLOAD = "upload"  # one table that an office handed in, by the id of its row
     DIGEST = "digest"  # one reader's new tasks, by the id of the account
+    SHARING_MONTH = "sharing-month"  # what opens on the 1st, by province and month: sharing-month/14/2026-11
+    SHARING_CYCLE = "sharing-cycle"  # W07, by county and month: sharing-cycle/140522/2026-11
+    ADJUSTMENT = (
+        "adjustment"  # W06, by county, department, category, period, batch: …/140522/civil_affairs/DB/2026-11/1
+    )
+    ANOMALY = "anomaly"  # W11, by batch and source department
+    REVIEW = "review"  # W08, by county and data month
+    PUSH = "high-cost-push"  # W09, by division and data month
+    RECOGNITION = "recognition"  # W10, by the id of its row: person, year, list type
+    COMPARISON = "provincial-list"  # W18, by city and data month
+    RECTIFICATION = "rectification"  # W17, by the id of the finding
+    PROBLEM = "problem"  # W17, a major problem reported upward, by the id of its row
 
     @property
     def queue(self) -> str:
-        if self is Procedure.UPLOAD:
+        if self in (Procedure.UPLOAD, Procedure.SHARING_MONTH):
             return BULK
         return MAIL if self in (Procedure.NOTICE, Procedure.DIGEST) else CASEWORK
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from policy.exchange_terms import MatterStatus
 from policy.fields import Field
 from policy.terms import ApplicationStatus, Post
 
@@ -32,7 +33,7 @@ class Step:
     deadline: str
     counted_from: str
     outcomes: tuple[Outcome, ...]
-    status: ApplicationStatus | None = None
+    status: ApplicationStatus | MatterStatus | None = None
     period: str = ""
     waits_for_citizen: bool = False
     version: int = 1

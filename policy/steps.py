@@ -7,11 +7,19 @@ here, not a branch elsewhere.
 
 from collections.abc import Sequence
 
+from policy.adjustment_steps import ADJUSTMENT_STEPS
+from policy.anomaly_steps import ANOMALY_STEPS
+from policy.comparison_steps import COMPARISON_STEPS
 from policy.county_steps import COUNTY_STEPS
 from policy.law_steps import LAW_STEPS
 from policy.payment_steps import PAYMENT_STEPS
+from policy.push_steps import PUSH_STEPS
+from policy.recognition_steps import RECOGNITION_STEPS
 from policy.refusal_steps import REFUSAL_STEPS
+from policy.review_steps import REVIEW_STEPS
+from policy.sharing_steps import SHARING_STEPS
 from policy.step import Step
+from policy.supervision_steps import SUPERVISION_STEPS
 from policy.teamwork_steps import TEAMWORK_STEPS
 from policy.township_steps import TOWNSHIP_STEPS
 
@@ -22,6 +30,14 @@ _STEPS: tuple[Step, ...] = (
     *REFUSAL_STEPS,
     *LAW_STEPS,
     *TEAMWORK_STEPS,
+    *SHARING_STEPS,
+    *ADJUSTMENT_STEPS,
+    *ANOMALY_STEPS,
+    *REVIEW_STEPS,
+    *PUSH_STEPS,
+    *RECOGNITION_STEPS,
+    *COMPARISON_STEPS,
+    *SUPERVISION_STEPS,
 )
 _BY_KIND = {step.kind: step for step in _STEPS}
 

@@ -18,6 +18,7 @@ from activities.desk import Desk
 from activities.issuing import Issuing
 from activities.ladder import Ladder
 from activities.mail import Mailroom
+from activities.matters import Matters
 from activities.payments import Payments
 from activities.probe import Probe
 from activities.refusals import Refusals
@@ -136,6 +137,7 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
         refusals,
         Payments(database, now, vault),
         Teamwork(database, now, Telling(correspondence)),
+        Matters(database, now),
         Probe(database),
         Mailroom(database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2]),
     )

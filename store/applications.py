@@ -93,6 +93,11 @@ class ApplicationRow(Base):
     payee_kind: Mapped[str]
 
     @property
+    def pinned_on(self) -> date:
+        """The day on which the rules of its procedure are pinned (processes 3.0)."""
+        return self.submitted_on
+
+    @property
     def key(self) -> str:
         """The business key of its procedures: the number, and the opening from the second one on."""
         return self.number if self.opening == 1 else f"{self.number}/{self.opening}"

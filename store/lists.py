@@ -21,11 +21,13 @@ select t.id, t.kind, t.step, t.round, t.detail, t.subject_type, t.subject_id, t.
        absent.username as acted_for, absent.name as acted_for_name,
        s.category as suspension_category, s.suspended_on,
        p.nominal, p.work_target, p.late_after, p.basis, p.counted_from, p.missing_key, p.deadline_version,
-       a.number, a.category, a.status as subject_status,
+       coalesce(a.number, m.key) as number, coalesce(a.category, m.facts->>'category') as category,
+       coalesce(a.status, m.status) as subject_status, m.procedure,
        coalesce(p.work_target, date '9999-12-31') as sort_day
 from task t
 join period p on p.id = t.period_id
 left join application a on a.id = t.subject_id
+left join matter m on m.id = t.subject_id
 left join account holder on holder.id = t.assignee
 left join account doer on doer.id = t.answered_by
 left join account absent on absent.id = t.acted_for
@@ -177,4 +179,6 @@ def _search(wanted: TaskFilter, values: dict[str, Any]) -> Sequence[str]:
     if not wanted.q:
         return ()
     values["q"] = wanted.q
-    return ("((a.number >= :q and a.number < :q || ':') or t.kind = :q or t.detail->>'key' = :q)",)
+    return (
+        "((a.number >= :q and a.number < :q || ':') or starts_with(m.key, :q) or t.kind = :q or t.detail->>'key' = :q)",
+    )

@@ -67,8 +67,10 @@ async def start_case(
 
 async def wake(session: AsyncSession, task: TaskRow, *, at: datetime) -> None:
     """Wakes the procedure that waits for the task; one that Temporal has lost is started again by it."""
-    argument = {"application_id": str(task.subject_id)}
-    await _send(session, task.workflow_id, procedure_of(task.workflow_id), argument, at, task.subject_id)
+    of = "application_id" if task.subject_type == "application" else "matter_id"
+    argument = {of: str(task.subject_id)}
+    subject_id = task.subject_id if task.subject_type == "application" else None
+    await _send(session, task.workflow_id, procedure_of(task.workflow_id), argument, at, subject_id)
 
 
 async def _send(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from policy.deadlines import Due, RungMoment, due_after, due_on, ladder, notice_last_day
+from policy.deadlines import Due, RungMoment, due_after, due_in_month, due_on, ladder, notice_last_day
 from policy.rulebook import MissingParameter, Rulebook
 from policy.terms import Rung
 from policy.working_days import Pause
@@ -22,6 +22,7 @@ class Dates:
     notice_key: str | None = None
     notice_posted_on: date | None = None
     fixed_on: date | None = None
+    month: date | None = None
 
 
 def asked_of(period: PeriodRow) -> Dates:
@@ -32,6 +33,7 @@ def asked_of(period: PeriodRow) -> Dates:
         period.notice_key,
         period.notice_posted_on,
         period.fixed_on,
+        period.month,
     )
 
 
@@ -60,7 +62,7 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
     ladder_before = period.ladder
     period.key, period.pinned_on = dates.key, dates.pinned_on
     period.notice_key, period.notice_posted_on = dates.notice_key, dates.notice_posted_on
-    period.counted_from, period.fixed_on = dates.counted_from, dates.fixed_on
+    period.counted_from, period.fixed_on, period.month = dates.counted_from, dates.fixed_on, dates.month
     period.pauses, period.extended_by = period.pauses or [], period.extended_by or 0
     try:
         if dates.notice_key and dates.notice_posted_on:
@@ -91,6 +93,8 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
 def _due(period: PeriodRow, rulebook: Rulebook, dates: Dates) -> Due:
     if dates.fixed_on:
         return due_on(rulebook, dates.key, dates.fixed_on, dates.counted_from)
+    if dates.month:
+        return due_in_month(rulebook, dates.key, dates.month)
     pauses = [Pause(date.fromisoformat(p["from"]), date.fromisoformat(p["to"])) for p in period.pauses if p["to"]]
     return due_after(
         rulebook,

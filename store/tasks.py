@@ -48,6 +48,8 @@ class PeriodRow(Base):
     """Working days granted beyond the rule's own number (延期)."""
     fixed_on: Mapped[date | None]
     """The day that a person has named, where no rule gives one (督办)."""
+    month: Mapped[date | None]
+    """The first day of the data's month, where the term is a fixed date of a month (每月10日前)."""
 
 
 class TaskRow(Base):

@@ -17,6 +17,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.desk import Desk, Request, Waiting
+    from activities.matters import MatterStart
     from policy.steps import step
 
 LOCAL: dict[str, Any] = {
@@ -74,6 +75,8 @@ class Procedure:
     """What every procedure that waits for people shares. Its `nudge` carries nothing: the row is the truth."""
 
     application_id: str
+    """The subject's id."""
+    subject_type = "application"
 
     def __init__(self) -> None:
         self._rows_seen: set[int] = set()
@@ -165,7 +168,15 @@ class Procedure:
         if not counted_from or counted_from != began:
             term += 1
         self._terms[period] = term, counted_from
-        return Request(self.application_id, kind, counted_from, round=self._rounds[asked], term=term, **details)
+        return Request(
+            self.application_id,
+            kind,
+            counted_from,
+            round=self._rounds[asked],
+            term=term,
+            subject_type=self.subject_type,
+            **details,
+        )
 
     async def _wait_for(self, request: Request, acknowledges: list[str]) -> Answer:
         since = self._nudges
@@ -208,3 +219,15 @@ class Procedure:
         except Exception as error:
             self._broken = error
             self._nudges += 1
+
+
+class MatterProcedure(Procedure):
+    """A procedure of the exchange: its tasks are about a matter (`store/matters.py`) instead of an application."""
+
+    subject_type = "matter"
+
+    def begin(self, start: MatterStart) -> str:
+        """To be called first: takes over what the start says, and returns the matter's id."""
+        self.application_id = start.matter_id
+        self._unacknowledged = list(start.acknowledges)
+        return start.matter_id

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.answering.subject import Subject
 from api.errors import parameter_missing
 from api.identity import CurrentUser
 from api.services import Services
@@ -15,6 +16,7 @@ from policy.problems import Problem
 from policy.rulebook import MissingParameter, Parameter, Rulebook
 from policy.step import Outcome, Step
 from store.applications import ApplicationRow
+from store.matters import MatterRow
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
 
@@ -30,7 +32,7 @@ class Answer:
     user: CurrentUser
     task: TaskRow
     period: PeriodRow
-    application: ApplicationRow
+    subject: Subject
     step: Step
     outcome: Outcome
     values: dict[str, Any]
@@ -46,11 +48,25 @@ class Answer:
     """As long as the answer lives: a row is no longer readable once its transaction was rolled back."""
 
     def __post_init__(self) -> None:
-        self.application_id = self.application.id
+        self.application_id = self.subject.id
+
+    @property
+    def application(self) -> ApplicationRow:
+        """What a step of the application procedure is about."""
+        if not isinstance(self.subject, ApplicationRow):
+            raise TypeError("the task is about a matter of the exchange")
+        return self.subject
+
+    @property
+    def matter(self) -> MatterRow:
+        """What a step of the exchange is about."""
+        if not isinstance(self.subject, MatterRow):
+            raise TypeError("the task is about an application")
+        return self.subject
 
     async def rulebook(self) -> Rulebook:
         """The law of the case's division as the tables have it now."""
-        return await load_rulebook(self.session, self.application.division, self.today)
+        return await load_rulebook(self.session, self.subject.division, self.today)
 
     async def setting(self, key: str) -> Any:
         """The value of a procedural parameter, pinned on the day of submission. Raises Refusal `parameter-missing`."""
@@ -58,7 +74,7 @@ class Answer:
 
     async def parameter(self, key: str) -> Parameter:
         try:
-            return (await self.rulebook()).parameter(key, self.application.submitted_on)
+            return (await self.rulebook()).parameter(key, self.subject.pinned_on)
         except MissingParameter as missing:
             raise parameter_missing(missing.key) from missing
 

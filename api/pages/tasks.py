@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from api.commands import Submitted, claim_task, release_task
 from api.errors import Refusal, not_found
+from api.exchange.matters import view_matter
 from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages.case_reading import case_for
 from api.pages.desk import AtDesk, Desk, see_other
@@ -89,12 +90,12 @@ async def answer(desk: AtDesk, posted: FromForm, task_id: uuid.UUID) -> Response
     except Refusal as refusal:
         if refusal.status == 422 or refusal.code in _ANSWERABLE:
             return await _again(desk, opened, outcome, form, _wrongs(refusal))
-        ways = (Way(f"/cases/{opened.view['subject']['id']}", "查看案件"), Way(f"/tasks/{task_id}", "返回上一页"))
+        ways = (Way(_page_of(opened.view["subject"]), "查看案件"), Way(f"/tasks/{task_id}", "返回上一页"))
         return refused(desk, refusal, typed=_typed(outcome, form), ways=ways)
     await throw_away(desk.services, desk.signed_in, draft_key(task_id))
     if "status" not in after["subject"]:  # the answer has sent the case to another office
         return see_other("/inbox")
-    return see_other(f"/cases/{after['subject']['id']}?answered={opened.step.kind}")
+    return see_other(f"{_page_of(after['subject'])}?answered={opened.step.kind}")
 
 
 _ANSWERABLE = {"parameter-missing", "not-assessed", "not-eligible", "amount-changed", "notice-still-running"}
@@ -119,7 +120,7 @@ async def _page(
     desk: Desk, opened: Opened, forms: dict[str, Form] | None = None, chosen: str = "", status: int = 200
 ) -> Response:
     outcomes = [outcome for outcome in opened.step.outcomes if not outcome.later]
-    about = await case_for(desk, uuid.UUID(opened.view["subject"]["id"]))
+    about = await _about(desk, opened.view["subject"])
     empty = {outcome.name: _empty(outcome, about["decision"]) for outcome in outcomes}
     task_id = uuid.UUID(opened.view["id"])
     team = await beside(desk, task_id, uuid.UUID(opened.view["subject"]["id"]))
@@ -144,6 +145,18 @@ async def _page(
         **about,
         **team,
     )
+
+
+async def _about(desk: Desk, subject: Mapping[str, Any]) -> dict[str, Any]:
+    """The case that the task is about, or the matter of the exchange."""
+    if subject["type"] == "application":
+        return {**await case_for(desk, uuid.UUID(subject["id"])), "matter": None}
+    matter = await view_matter(desk.services, desk.signed_in, uuid.UUID(subject["id"]))
+    return {"case": None, "documents": [], "decision": None, "papers": [], "records": [], "matter": matter}
+
+
+def _page_of(subject: Mapping[str, Any]) -> str:
+    return f"/{'cases' if subject['type'] == 'application' else 'matters'}/{subject['id']}"
 
 
 async def _kept(desk: Desk, task_id: uuid.UUID, outcomes: Sequence[Outcome]) -> dict[str, Form]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.correspondence import Correspondence
 from activities.telling import Act, Telling
+from api.answering.subject import Subject, subject_of
 from api.errors import Refusal, not_found, parameter_missing
 from api.identity import CurrentUser
 from api.services import Services
@@ -37,11 +38,18 @@ class Acting:
     services: Services
     session: AsyncSession
     user: CurrentUser
-    application: ApplicationRow
+    subject: Subject
     task: TaskRow
     period: PeriodRow
     now: datetime
     today: date
+
+    @property
+    def application(self) -> ApplicationRow:
+        """For acts that only a case knows. Raises Refusal for a task of the exchange."""
+        if not isinstance(self.subject, ApplicationRow):
+            raise Refusal(409, "no-case", "此事项不是救助申请，不能这样办理", "the task is not about an application")
+        return self.subject
 
     @property
     def office(self) -> Office:
@@ -52,7 +60,7 @@ class Acting:
         return step(self.task.kind).label
 
     async def rulebook(self) -> Rulebook:
-        return await load_rulebook(self.session, self.application.division, self.today)
+        return await load_rulebook(self.session, self.subject.division, self.today)
 
     async def setting(self, key: str) -> Any:
         """Raises Refusal `parameter-missing`."""
@@ -74,8 +82,8 @@ class Acting:
         """The entry `counter:<kind>:<action>`. Codes, dates and usernames only."""
         record(
             self.session,
-            subject_id=self.application.id,
-            division=self.application.division,
+            subject_id=self.subject.id,
+            division=self.subject.division,
             at=self.now,
             day=self.today,
             tag=f"counter:{self.task.kind}:{action}",
@@ -106,25 +114,20 @@ async def acting_on(
     *,
     moves_dates: bool = False,
 ) -> AsyncIterator[Acting]:
-    """Opens the transaction with application, task and period locked. Raises Refusal 404, or 409 for a task that is done."""
+    """Opens the transaction with subject, task and period locked. Raises Refusal 404, or 409 for a task that is done."""
     async with services.database.transaction(user.scope) as session:
         if moves_dates:
             await hold_calendars(session)
-        application = await session.scalar(
-            select(ApplicationRow)
-            .join(TaskRow, TaskRow.subject_id == ApplicationRow.id)
-            .where(TaskRow.id == task_id)
-            .with_for_update(of=ApplicationRow)
-        )
+        subject = await subject_of(session, task_id)
         task = await session.get(TaskRow, task_id, with_for_update=True)
-        if application is None or task is None:
+        if subject is None or task is None:
             raise not_found()
         if task.state != "open":
             raise Refusal(409, "task-closed", "此事项已经办结", "the task is no longer open")
         period = await session.get(PeriodRow, task.period_id, with_for_update=True)
         if period is None:
             raise not_found()
-        yield Acting(services, session, user, application, task, period, services.clock.now(), today(services.clock))
+        yield Acting(services, session, user, subject, task, period, services.clock.now(), today(services.clock))
 
 
 def office_of_task(task: TaskRow) -> Office:

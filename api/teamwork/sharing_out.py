@@ -38,7 +38,7 @@ async def _taker(acting: Acting, username: str) -> AccountRow:
         raise wrong_fields([Problem("/to", zh, "only to somebody who holds the post of the task")])
     if taker.id == acting.task.assignee:
         raise Refusal(409, "already-theirs", "此事项已由其经手", "that person holds the task already")
-    barred = await barring_step(acting.session, [taker.id], acting.task.kind, acting.application)
+    barred = await barring_step(acting.session, [taker.id], acting.task.kind, acting.subject)
     if barred:
         done = step(barred).label if is_kind(barred) else "受理登记"
         zh = f"对方已办理本案的“{done}”，不得再办理此环节"

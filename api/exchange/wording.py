@@ -1,0 +1,19 @@
+"""What the timeline of a matter says, in Chinese, made from its codes when it is shown."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from policy.exchange_terms import MatterStatus
+
+Codes = Mapping[str, Any]
+
+TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {}
+"""By procedure and action; an action that is a status needs no entry of its own."""
+
+
+def matter_text(procedure: str, action: str, codes: Codes) -> str | None:
+    """`matter:<procedure>:<action>` in words; None for an action that nobody knows."""
+    said = TEXTS.get((procedure, action))
+    if said is not None:
+        return said(codes)
+    return MatterStatus(action).label if action in set(MatterStatus) else None

@@ -1,0 +1,13 @@
+"""adjustments."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None: ...
+
+
+def downgrade() -> None:
+    raise RuntimeError("what departments have shared is not thrown away; restore a backup instead")

@@ -1,0 +1,13 @@
+"""pushes."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None: ...
+
+
+def downgrade() -> None:
+    raise RuntimeError("what departments have shared is not thrown away; restore a backup instead")
