@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -109,6 +109,7 @@ async def list_matters(
     procedure: str = "",
     month: date | None = None,
     division: str = "",
+    state: Literal["", "open", "closed"] = "",
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
@@ -121,6 +122,8 @@ async def list_matters(
         asked = asked.where(MatterRow.month == month)
     if division:
         asked = asked.where(MatterRow.division >= division, MatterRow.division < division + ":")
+    if state:
+        asked = asked.where(MatterRow.closed_at.is_(None) if state == "open" else MatterRow.closed_at.is_not(None))
     after = decode(cursor, 1)
     if after:
         asked = asked.where(MatterRow.id < uuid.UUID(after[0]))

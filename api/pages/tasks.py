@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from api.commands import Submitted, claim_task, release_task
 from api.errors import Refusal, not_found
+from api.exchange.facts import facts_in_words
 from api.exchange.matters import view_matter
 from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages.case_reading import case_for
@@ -150,9 +151,12 @@ async def _page(
 async def _about(desk: Desk, subject: Mapping[str, Any]) -> dict[str, Any]:
     """The case that the task is about, or the matter of the exchange."""
     if subject["type"] == "application":
-        return {**await case_for(desk, uuid.UUID(subject["id"])), "matter": None}
+        return {**await case_for(desk, uuid.UUID(subject["id"])), "matter": None, "facts": []}
     matter = await view_matter(desk.services, desk.signed_in, uuid.UUID(subject["id"]))
-    return {"case": None, "documents": [], "decision": None, "papers": [], "records": [], "matter": matter}
+    async with desk.services.database.transaction(desk.signed_in.scope) as session:
+        await desk.learn(session, {matter["division"]})
+    nothing_of_a_case = {"case": None, "documents": [], "decision": None, "papers": [], "records": []}
+    return {**nothing_of_a_case, "matter": matter, "facts": facts_in_words(matter["facts"])}
 
 
 def _page_of(subject: Mapping[str, Any]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from activities.imports.registry import KINDS
+from api.exchange import facts
+from api.exchange import matters as matters_of
 from api.pages import (
     application_form,
     case_reading,
@@ -11,6 +13,7 @@ from api.pages import (
     due_dates,
     funds,
     inbox,
+    matters,
     payments,
     people,
     people_merge,
@@ -20,7 +23,7 @@ from api.pages import (
     wording,
 )
 from api.papers import catalogue, record
-from policy import payment_terms, terms
+from policy import exchange_terms, payment_terms, terms
 from policy.case_acts import CASE_ACTS
 from policy.costs import LABELS
 from policy.fields import Field
@@ -50,6 +53,9 @@ def _of_pages() -> Iterator[str]:
     yield from wording.OPTIONS.values()
     yield from inbox.BOXES.values()
     yield from inbox.STATES.values()
+    yield from matters.STATES.values()
+    yield from matters_of.PROCEDURE_LABELS.values()
+    yield from facts.LABELS.values()
     yield from record.TITLES.values()
     yield from (
         *catalogue.POSTERS.values(),
@@ -71,7 +77,7 @@ def _acts() -> Iterator[str]:
 
 
 def _terms() -> Iterator[str]:
-    for noun in (*vars(terms).values(), *vars(payment_terms).values()):
+    for noun in (*vars(terms).values(), *vars(payment_terms).values(), *vars(exchange_terms).values()):
         if isinstance(noun, type) and issubclass(noun, terms.Term):
             yield from (member.label for member in noun)
 
