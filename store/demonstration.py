@@ -13,6 +13,10 @@ CITY = "1405"
 COUNTY = "140522"
 TOWNSHIPS = ("140522100", "140522101")
 NEIGHBOUR = "140827"
+JINING = "3708"
+JIAXIANG = "370829"
+GAOXIN_ZONE = "370871"
+"""Another province: a city, a county and a functional zone whose offices bear names of their own."""
 
 _WORKERS = (Role.CASEWORKER, Role.SUPERVISOR, Role.LEADER)
 _BUREAUS = tuple(department for department in Department if department is not Department.TOWNSHIP_GOVERNMENT)
@@ -40,7 +44,10 @@ def mail_address(username: str) -> str:
 
 
 def demo_accounts() -> Iterator[DemoAccount]:
-    """Caseworker, supervisor and leader of every department, second caseworkers, an auditor and an administrator a level."""
+    """Caseworker, supervisor and leader of every department, second caseworkers, an auditor and an administrator a level.
+
+    Jining has the first three of each department only.
+    """
     for division in (PROVINCE, CITY, COUNTY, NEIGHBOUR):
         for department in _BUREAUS:
             yield from (_account(division, department, role) for role in _WORKERS)
@@ -50,6 +57,9 @@ def demo_accounts() -> Iterator[DemoAccount]:
             yield from (
                 _account(division, Department.MEDICAL_INSURANCE, role) for role in (Role.AUDITOR, Role.ADMINISTRATOR)
             )
+    for division in (JINING, JIAXIANG, GAOXIN_ZONE):
+        for department in _BUREAUS:
+            yield from (_account(division, department, role) for role in _WORKERS)
     for division in TOWNSHIPS:
         yield from (_account(division, Department.TOWNSHIP_GOVERNMENT, role) for role in _WORKERS)
         yield _account(division, Department.TOWNSHIP_GOVERNMENT, Role.CASEWORKER, "2")

@@ -1,7 +1,7 @@
 """Brings a database to today's shape and loads the shipped baseline. Safe to run again: it adds, and overwrites nothing."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,16 @@ from pwdlib import PasswordHash
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects.postgresql import insert
 
-from policy.offices import office_name
+from policy.deadlines import SHANGHAI
+from policy.organisations import office_on
 from store import demonstration
 from store.accounts import AccountRow
 from store.base import Base
-from store.packs import PackData, load_packs
+from store.packs import PackData, law_of, load_packs, shipped
 from store.reference import CalendarRow, ClauseRow, DivisionRow, DocumentRow, ParameterRow
+from store.rulebook import Law
 
 ROLES = ("jiuzhu_api", "jiuzhu_worker", "jiuzhu_relay")
-BASELINE = ("14", "1405")
 
 
 def migrate(
@@ -44,10 +45,11 @@ def migrate(
             upgrade(connection)
         with engine.begin() as connection:
             progress("文件、条款、参数、日历和行政区划")
-            _load(connection, load_packs(BASELINE, demo=demo, up=up), at)
+            packs = load_packs(shipped(), demo=demo, up=up)
+            _load(connection, packs, at)
             if demo:
                 progress("演示账号")
-                _load_accounts(connection)
+                _load_accounts(connection, law_of(packs), at.astimezone(SHANGHAI).date())
     finally:
         engine.dispose()
 
@@ -123,7 +125,7 @@ def _load(connection: Connection, packs: PackData, at: datetime) -> None:
     )
 
 
-def _load_accounts(connection: Connection) -> None:
+def _load_accounts(connection: Connection, law: Law, today: date) -> None:
     missing = not connection.scalar(text("select 1 from account where demonstration limit 1"))
     if not missing:
         return
@@ -135,7 +137,9 @@ def _load_accounts(connection: Connection) -> None:
         (
             {
                 "username": account.username,
-                "name": office_name(names[account.division], account.department)
+                "name": office_on(
+                    law.rulebook(account.division, today), names[account.division], account.department, today
+                )
                 + account.role.label
                 + ("二" if account.username.partition("@")[0].endswith("2") else ""),
                 "level": account.level.value,

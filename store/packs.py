@@ -59,27 +59,34 @@ class PackData:
         return load_divisions()
 
 
+def shipped() -> tuple[str, ...]:
+    """The divisions that have a pack, those that contain others first: 14, 1405, 3708."""
+    return tuple(
+        sorted((folder.name for folder in PACKS.iterdir() if folder.name.isdigit()), key=lambda d: (len(d), d))
+    )
+
+
 def load_packs(divisions: Sequence[str], *, demo: bool = False, up: bool = False) -> PackData:
     """The packs of `divisions` (14, 1405), with the demonstration overlay if `demo`, and with what only the running
     demonstration adds to it if `up`.
 
     Raises BadPack.
     """
-    shipped = [(PACKS / division, division) for division in divisions]
-    for folder, division in shipped:
+    packs = [(PACKS / division, division) for division in divisions]
+    for folder, division in packs:
         if not folder.is_dir():
             raise BadPack(folder, division, "there is no such pack")
     overlays = ([DEMONSTRATION] if demo or up else []) + ([DEMONSTRATION / "up"] if up else [])
-    folders = [*(folder for folder, _ in shipped), *overlays]
+    folders = [*(folder for folder, _ in packs), *overlays]
     documents, clauses = _read_documents(folders)
     parameters = [
-        *(parameter for folder, division in shipped for parameter in read_parameters(folder / "parameters", division)),
+        *(parameter for folder, division in packs for parameter in read_parameters(folder / "parameters", division)),
         *(parameter for folder in overlays for parameter in read_parameters(folder / "parameters")),
     ]
     calendars = [
         (division, read_calendar(path))
-        for folder, division in shipped
-        for path in sorted(folder.glob("calendar/*.yaml"))
+        for folder, division in packs
+        for path in sorted(_calendar_folder(folder).glob("*.yaml"))
     ]
     return PackData(documents, clauses, tuple(parameters), tuple(calendars))
 
@@ -87,6 +94,11 @@ def load_packs(divisions: Sequence[str], *, demo: bool = False, up: bool = False
 def rulebook_from_packs(division: str, known_on: date, *, demo: bool = False, up: bool = False) -> Rulebook:
     """The rulebook of `division` as shipped, without a database."""
     packs = load_packs([d for d in reversed(ancestors(division)) if (PACKS / d).is_dir()], demo=demo, up=up)
+    return law_of(packs).rulebook(division, known_on)
+
+
+def law_of(packs: PackData) -> Law:
+    """What the packs say, as read from the tables after they have been loaded."""
     calendars: dict[str, dict[int, CalendarYear]] = defaultdict(dict)
     for owner, year in packs.calendars:
         calendars[owner][year.year] = year
@@ -95,7 +107,7 @@ def rulebook_from_packs(division: str, known_on: date, *, demo: bool = False, up
         {clause.id: clause for clause in packs.clauses},
         by_key(packs.parameters),
         calendars,
-    ).rulebook(division, known_on)
+    )
 
 
 def load_divisions() -> tuple[DivisionRow, ...]:
@@ -110,7 +122,7 @@ def load_divisions() -> tuple[DivisionRow, ...]:
 
 
 def read_parameters(folder: Path, division: str | None = None) -> Iterator[Parameter]:
-    """The entries of a folder; without `division`, each entry names its own. Raises BadPack."""
+    """The entries of a folder: of `division` where an entry names none itself. Raises BadPack."""
     for path in sorted(folder.glob("*.yaml")):
         for position, entry in enumerate(_content(path, list), start=1):
             if not isinstance(entry, dict):
@@ -138,6 +150,12 @@ def read_calendar(path: Path) -> CalendarYear:
             if day.weekday() < 5 or day in year.rest:
                 raise ValueError(f"{day} cannot be a make-up day: it is a weekday or a holiday")
     return year
+
+
+def _calendar_folder(pack: Path) -> Path:
+    """Where the pack's calendars stand: its own, or another's that its pack.yaml declares to be its own too."""
+    declared = pack / "pack.yaml"
+    return PACKS / _content(declared, dict)["calendar_of"] / "calendar" if declared.exists() else pack / "calendar"
 
 
 def _read_documents(folders: Sequence[Path]) -> tuple[tuple[Document, ...], tuple[Clause, ...]]:
@@ -181,7 +199,7 @@ def _parameter(entry: Mapping[str, Any], division: str | None) -> Parameter:
         entry["key"],
         entry["value"],
         entry["unit"],
-        division or entry["division"],
+        entry["division"] if division is None else entry.get("division", division),
         _day(entry["effective_from"]),
         _day_or_none(entry["effective_to"]),
         entry["document"],

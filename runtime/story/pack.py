@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import create_engine, delete
+from sqlalchemy import ColumnElement, create_engine, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from policy.rulebook import Basis
 from runtime.story.reading import BadStory
-from store.packs import load_packs
+from store.packs import load_packs, shipped
 from store.reference import ParameterRow
 
 DOCUMENT = "演练设定"
@@ -30,17 +30,25 @@ def set_parameters(url: str, parameters: Mapping[str, Any], at: datetime, *, dem
     with engine.begin() as connection:
         if not demo:
             connection.execute(delete(ParameterRow).where(ParameterRow.basis == Basis.DEMONSTRATION.value))
-        connection.execute(delete(ParameterRow).where(ParameterRow.key.in_(parameters)))
+        for row in rows:
+            connection.execute(delete(ParameterRow).where(*_in_its_province(row)))
         if rows:
             connection.execute(insert(ParameterRow), rows)
     engine.dispose()
 
 
+def _in_its_province(row: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:
+    """A story's value stands in place of every shipped one of its province; another province's rules are not its own."""
+    return ParameterRow.key == row["key"], ParameterRow.division.startswith(row["division"][:2])
+
+
 def _known_units() -> dict[str, tuple[str, str | None]]:
+    """By key, and by what stands before its bracket; Shanxi's where provinces differ."""
     known: dict[str, tuple[str, str | None]] = {}
-    for parameter in load_packs(("14", "1405"), demo=True).parameters:
+    elsewhere = [parameter for parameter in load_packs(shipped()).parameters if not parameter.division.startswith("14")]
+    for parameter in (*load_packs(("14", "1405"), demo=True).parameters, *elsewhere):
         known.setdefault(parameter.key.partition("(")[0], (parameter.unit, parameter.clause))
-        known[parameter.key] = (parameter.unit, parameter.clause)
+        known.setdefault(parameter.key, (parameter.unit, parameter.clause))
     return known
 
 

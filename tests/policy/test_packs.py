@@ -9,7 +9,7 @@ from policy.rulebook import Basis
 from policy.steps import every_step
 from policy.terms import Category, DocumentKind, Level, Rung, ancestors
 from store import packs
-from store.packs import BadPack, load_divisions, load_packs, read_calendar, rulebook_from_packs
+from store.packs import BadPack, load_divisions, load_packs, read_calendar, rulebook_from_packs, shipped
 
 CALENDAR = (
     "year: 2025\nversion: 2\nstatus: published\nsource: 通知\nrest: {2025-10-01: 国庆节}\nmake_up: {%s: 调休上班}\n"
@@ -17,9 +17,23 @@ CALENDAR = (
 
 
 def test_shanxi_has_11_cities_117_counties_and_1278_townships() -> None:
-    counts = Counter(row.level for row in load_divisions())
+    counts = Counter(row.level for row in load_divisions() if row.code.startswith("14"))
 
     assert counts == {Level.PROVINCE: 1, Level.CITY: 11, Level.COUNTY: 117, Level.TOWNSHIP: 1278}
+
+
+def test_jining_has_11_counties_and_3_functional_zones_whose_codes_are_marked() -> None:
+    rows = [row for row in load_divisions() if row.code.startswith("37")]
+    zones = {row.name: row.code for row in rows if "不是国家标准行政区划代码" in row.source}
+
+    assert Counter(row.level for row in rows) == {
+        Level.PROVINCE: 1,
+        Level.CITY: 1,
+        Level.COUNTY: 11 + 3,
+        Level.TOWNSHIP: 156,
+    }
+    assert zones == {"济宁高新区": "370871", "太白湖新区": "370872", "济宁经济技术开发区": "370873"}
+    assert [row.name for row in rows if row.code == "370829"] == ["嘉祥县"]
 
 
 def test_every_division_lies_in_the_one_that_its_code_names() -> None:
@@ -45,7 +59,7 @@ def test_yangcheng_is_where_the_stories_play() -> None:
 
 
 def test_every_parameter_rests_on_a_document_and_a_clause_that_the_packs_hold() -> None:
-    data = load_packs(["14", "1405"], demo=True, up=True)
+    data = load_packs(shipped(), demo=True, up=True)
     numbers, clauses = {d.number for d in data.documents}, {c.id for c in data.clauses}
 
     assert [p.key for p in data.parameters if p.document not in numbers] == []
@@ -53,7 +67,7 @@ def test_every_parameter_rests_on_a_document_and_a_clause_that_the_packs_hold() 
 
 
 def test_every_parameter_has_a_meaning_and_the_shape_of_its_unit() -> None:
-    parameters = load_packs(["14", "1405"], demo=True, up=True).parameters
+    parameters = load_packs(shipped(), demo=True, up=True).parameters
 
     assert [p.key for p in parameters if p.unit not in KINDS[base_of(p.key)].units] == []
     assert [p.key for p in parameters if not well_formed(p.unit, p.value)] == []
@@ -61,7 +75,7 @@ def test_every_parameter_has_a_meaning_and_the_shape_of_its_unit() -> None:
 
 
 def test_a_value_from_a_document_starts_no_earlier_than_its_document() -> None:
-    data = load_packs(["14", "1405"])
+    data = load_packs(shipped())
     in_force = {d.number: d.in_force_from for d in data.documents}
     from_documents = [p for p in data.parameters if p.basis is Basis.DOCUMENT]
 
@@ -70,7 +84,7 @@ def test_a_value_from_a_document_starts_no_earlier_than_its_document() -> None:
 
 
 def test_every_clause_that_a_step_cites_is_shipped() -> None:
-    clauses = {clause.id for clause in load_packs(["14", "1405"]).clauses}
+    clauses = {clause.id for clause in load_packs(shipped()).clauses}
     cited = {
         clause
         for step in every_step()
@@ -87,13 +101,13 @@ def test_every_clause_that_a_step_cites_is_shipped() -> None:
 
 
 def test_every_timer_that_a_step_names_is_shipped() -> None:
-    keys = {parameter.key for parameter in load_packs(["14"]).parameters}
+    keys = {parameter.key for parameter in load_packs(shipped()).parameters}
 
     assert {step.deadline for step in every_step()} - keys == set()
 
 
 def test_documents_that_are_not_public_show_no_text() -> None:
-    data = load_packs(["14", "1405"])
+    data = load_packs(shipped())
     closed = {d.id for d in data.documents if not d.public}
 
     assert closed == {"D", "E"}
@@ -129,22 +143,41 @@ def test_codes_inside_values_are_codes_of_the_field() -> None:
 
 
 def test_money_rules_come_only_with_the_demonstration() -> None:
-    shipped, demo, up = (
-        {p.key for p in load_packs(["14", "1405"], demo=demo, up=up).parameters}
+    bare, demo, up = (
+        {(p.division, p.key) for p in load_packs(shipped(), demo=demo, up=up).parameters}
         for demo, up in ((False, False), (True, False), (True, True))
     )
 
-    assert [key for key in shipped if base_of(key) in {"RATE", "DEDUCT", "CAP", "PCDI", "RONGQUE"}] == []
-    assert {"RATE(TK)", "RATE(DB)", "RATE(DBBY)", "RATE(GXZC)", "PCDI(2023)", "RONGQUE"} <= demo - shipped
-    assert up - demo == {"PCDI(2024)", "PCDI(2025)"}
+    assert [key for _, key in bare if base_of(key) in {"RATE", "DEDUCT", "CAP", "PCDI", "RONGQUE"}] == []
+    shanxi = {"RATE(TK)", "RATE(DB)", "RATE(DBBY)", "RATE(GXZC)", "PCDI(2023)", "RONGQUE"}
+    assert {("14", key) for key in shanxi} | {("37", "PCDI(2023)"), ("37", "PCDI(2024)")} <= demo - bare
+    assert up - demo == {("14", "PCDI(2024)"), ("14", "PCDI(2025)")}
+
+
+def test_no_rule_of_shanxi_holds_in_jining_and_none_of_jining_in_shanxi() -> None:
+    packs = load_packs(shipped())
+    jining = [p for p in packs.parameters if p.division.startswith("37")]
+    theirs = {document.number for document in packs.documents if document.division == "3708"}
+
+    assert {p.document for p in jining} == theirs == {"济医保发〔2023〕13号", "本地设置（济宁市）"}
+    assert {p.clause[:2] for p in jining if p.clause} == {"J-"}
+    assert [p.key for p in packs.parameters if p.division.startswith("14") and (p.clause or "").startswith("J-")] == []
+
+
+def test_jining_starts_with_the_calendar_of_the_country() -> None:
+    calendars = load_packs(shipped()).calendars
+    years = {owner: [year for division, year in calendars if division == owner] for owner, _ in calendars}
+
+    assert set(years) == {"14", "3708"}
+    assert years["3708"] == years["14"]
 
 
 def test_demonstration_values_are_marked_as_such() -> None:
-    data = load_packs(["14"], demo=True, up=True)
+    data = load_packs(shipped(), demo=True, up=True)
     invented = [p for p in data.parameters if p.basis is Basis.DEMONSTRATION]
     documents = {d.number: d for d in data.documents}
 
-    assert len(invented) == 27
+    assert len(invented) == 29
     assert all(documents[p.document].demonstration for p in invented)
 
 

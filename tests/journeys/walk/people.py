@@ -17,7 +17,7 @@ AREA = "140525"
 CIVIL_AFFAIRS = "county.civil_affairs.caseworker@140522"
 SETTLED_ON = "2024-12-20"
 
-EVERYBODY = sorted(account.username for account in demo_accounts())
+EVERYBODY = sorted(account.username for account in demo_accounts() if account.division.startswith("14"))
 _serial = count(1)
 
 
