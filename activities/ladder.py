@@ -34,6 +34,7 @@ from store.timeline import record
 log = structlog.get_logger(__name__)
 
 NOTICES: dict[Rung, type[DeadlineNotice]] = {
+    Rung.EARLY: DueSoon,
     Rung.REMINDER: DueSoon,
     Rung.DUE_TODAY: DueToday,
     Rung.OVERDUE: Overdue,

@@ -7,6 +7,7 @@ Asia/Shanghai days; a day ends at 24:00.
 
 import calendar as gregorian
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +25,11 @@ MONTHS = "months"
 NAMED = "办理人指定"
 """Where a due date comes from that no rule gives."""
 DAY_OF_NEXT_MONTH = "day_of_next_month"
+DAY_OF_MONTH = "day_of_month"
+"""Fixed dates, in the month after that of the data or in the month itself; a shorter month's is its last day."""
+
+_EARLY_REMINDERS = {"T-SHARE": "SHARE_REMINDER_DAY"}
+"""Timers that remind once more, on a day of the month, before the ladder begins."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ class Due:
     calendars: tuple[CalendarYear, ...] = ()
     also: tuple[Parameter, ...] = field(default=())
     """Other rules still in force for the same timer, shown beside the one that drives it."""
+    conflict: bool = False
+    """The nearest rule is laxer than a farther document still in force, which drives instead."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def due_after(
     days only. Raises MissingParameter when no rule is in force, or `WORK_CALENDAR(year)` when the count runs into a year whose
     calendar has not been loaded.
     """
-    rule, also = _driving_rule(rulebook, key, pinned_on or start)
+    rule, also, conflict = _driving_rule(rulebook, key, pinned_on or start)
     if rule.value is None:
         return Due(key, start, rule, also=also)
     calendar = rulebook.calendar
@@ -73,7 +81,7 @@ def due_after(
         count = _count(calendar, rule, start, pauses=pauses, extended_by=extended_by)
         years = _years_touched(calendar, start, count.last_day)
     last = count.last_day
-    return Due(key, start, rule, last, last, last, count.counted, count.skipped, years, also)
+    return Due(key, start, rule, last, last, last, count.counted, count.skipped, years, also, conflict)
 
 
 def due_on(rulebook: Rulebook, key: str, day: date, start: date) -> Due:
@@ -89,19 +97,23 @@ def due_on(rulebook: Rulebook, key: str, day: date, start: date) -> Due:
 
 
 def due_in_month(rulebook: Rulebook, key: str, month: date) -> Due:
-    """The fixed date of timer `key` for the data of `month` (its first day): it falls due in the month after.
+    """The fixed date of timer `key` for the data of `month` (its first day): in the month after, or in the month itself.
 
-    Raises MissingParameter as `due_after` does.
+    The rule is the one in force on the first day of the month in which the date falls. Raises MissingParameter as
+    `due_after` does, also for a rule that names no fixed date.
     """
-    following = add_months(month.replace(day=1), 1)
-    rule, also = _driving_rule(rulebook, key, following)
-    if rule.unit != DAY_OF_NEXT_MONTH:
-        raise MissingParameter(key, rulebook.division, following)
-    nominal = _fixed_date(rulebook, following, int(rule.value))
+    month = month.replace(day=1)
+    following = add_months(month, 1)
+    in_itself = rulebook.parameter(key, following).unit == DAY_OF_MONTH
+    falls_in = month if in_itself else following
+    rule, also, conflict = _driving_rule(rulebook, key, falls_in)
+    if rule.unit != (DAY_OF_MONTH if in_itself else DAY_OF_NEXT_MONTH):
+        raise MissingParameter(key, rulebook.division, falls_in)
+    nominal = _fixed_date(rulebook, falls_in, int(rule.value))
     with _calendar_known(rulebook, nominal):
         target, late_after, skipped = _aim(rulebook, nominal)
         years = _years_touched(rulebook.calendar, nominal, target)
-    return Due(key, month, rule, nominal, target, late_after, (), skipped, years, also)
+    return Due(key, month, rule, nominal, target, late_after, (), skipped, years, also, conflict)
 
 
 def notice_last_day(rulebook: Rulebook, key: str, posted_on: date, *, pinned_on: date | None = None) -> Due:
@@ -110,18 +122,20 @@ def notice_last_day(rulebook: Rulebook, key: str, posted_on: date, *, pinned_on:
     counts_posting_day = rulebook.parameter("PUB_COUNT_POSTING_DAY", pinned_on).value
     first = posted_on - timedelta(days=1) if counts_posting_day else posted_on
     rolls = rulebook.parameter("PUB_ROLL", pinned_on).value
-    rule, also = _driving_rule(rulebook, key, pinned_on)
+    rule, also, conflict = _driving_rule(rulebook, key, pinned_on)
     if rule.value is None:
         raise MissingParameter(key, rulebook.division, pinned_on)
     with _calendar_known(rulebook, posted_on):
         count = _count(rulebook.calendar, rule, first, rolls=rolls)
         years = _years_touched(rulebook.calendar, posted_on, count.last_day)
     last = count.last_day
-    return Due(key, posted_on, rule, last, last, last, count.counted, count.skipped, years, also)
+    return Due(key, posted_on, rule, last, last, last, count.counted, count.skipped, years, also, conflict)
 
 
 def ladder(rulebook: Rulebook, due: Due) -> tuple[RungMoment, ...]:
     """When each rung of R-ESC falls: working days from the work target, at LADDER_HOUR. Empty without a term.
+
+    The monthly sharing is reminded of once more, on SHARE_REMINDER_DAY.
 
     Rungs that would fall into a year without a calendar are left out; importing that year brings them back.
     """
@@ -129,14 +143,22 @@ def ladder(rulebook: Rulebook, due: Due) -> tuple[RungMoment, ...]:
         return ()
     hour = time.fromisoformat(rulebook.parameter("LADDER_HOUR", due.counted_from).value)
     offsets: dict[str, int] = rulebook.parameter("ESCALATION", due.counted_from).value
-    moments: list[RungMoment] = []
-    for rung in Rung:
-        try:
-            day = rulebook.calendar.shift(due.work_target, offsets[rung.value])
-        except UnknownYear:
-            continue
-        moments.append(RungMoment(rung, datetime.combine(day, hour, SHANGHAI)))
-    return tuple(moments)
+    days = _early_reminder(rulebook, due)
+    for rung in (rung for rung in Rung if rung.value in offsets):
+        with suppress(UnknownYear):
+            days[rung] = rulebook.calendar.shift(due.work_target, offsets[rung.value])
+    return tuple(RungMoment(rung, datetime.combine(day, hour, SHANGHAI)) for rung, day in days.items())
+
+
+def _early_reminder(rulebook: Rulebook, due: Due) -> dict[Rung, date]:
+    """The day of the month on which some timers remind once more; on a rest day aimed at as fixed dates are (AMB-1)."""
+    key = _EARLY_REMINDERS.get(due.key)
+    found = rulebook.find(key, due.counted_from) if key else None
+    if found is None or found.value is None or due.nominal is None:
+        return {}
+    with suppress(UnknownYear):
+        return {Rung.EARLY: _aim(rulebook, _day_of(due.nominal, int(found.value)))[0]}
+    return {}
 
 
 def light(rulebook: Rulebook, due: Due, today: date) -> Light:
@@ -194,8 +216,12 @@ def _count(
 
 def _fixed_date(rulebook: Rulebook, month: date, day: int) -> date:
     """The `day`th of `month` (its last day where it is shorter); "N日前" may be set to end on the day before."""
-    named = month.replace(day=min(day, gregorian.monthrange(month.year, month.month)[1]))
+    named = _day_of(month, day)
     return named if rulebook.parameter("DEADLINE_INCLUSIVE", named).value else named - timedelta(days=1)
+
+
+def _day_of(month: date, day: int) -> date:
+    return month.replace(day=min(day, gregorian.monthrange(month.year, month.month)[1]))
 
 
 def add_months(day: date, months: int) -> date:
@@ -221,13 +247,16 @@ def _aim(rulebook: Rulebook, nominal: date) -> tuple[date, date, tuple[SkippedDa
     return target, late_after, skipped
 
 
-def _driving_rule(rulebook: Rulebook, key: str, on: date) -> tuple[Parameter, tuple[Parameter, ...]]:
-    """The nearest rule, unless a farther *document* still in force is stricter; and the others, to be shown."""
+def _driving_rule(rulebook: Rulebook, key: str, on: date) -> tuple[Parameter, tuple[Parameter, ...], bool]:
+    """The nearest rule, unless a farther *document* still in force is stricter; the others, to be shown; whether they conflict.
+
+    The first of equal rules is the nearest, so that a rule repeated by a nearer document is no conflict.
+    """
     nearest = rulebook.parameter(key, on)
     latest = (rulebook.latest(key, division, on) for division in ancestors(nearest.division)[1:])
     rules = [nearest, *(rule for rule in latest if rule is not None and rule.basis is Basis.DOCUMENT)]
     driving = min(rules, key=_strictness)
-    return driving, tuple(rule for rule in rules if rule is not driving)
+    return driving, tuple(rule for rule in rules if rule is not driving), driving is not nearest
 
 
 def _strictness(rule: Parameter) -> Any:

@@ -17,8 +17,8 @@ GRACE = timedelta(minutes=15)
 """What was overdue when it was opened climbs only after this: acts on paper are entered one after the other (补录), and a
 step that is answered at once has not been late because it was typed late."""
 
-_LEFT_TO_THE_LIGHT = (Rung.REMINDER, Rung.DUE_TODAY)
-_FOR_CITIZENS = (Rung.REMINDER, Rung.DUE_TODAY)
+_LEFT_TO_THE_LIGHT = (Rung.EARLY, Rung.REMINDER, Rung.DUE_TODAY)
+_FOR_CITIZENS = (Rung.EARLY, Rung.REMINDER, Rung.DUE_TODAY)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def addressees(rung: Rung, office: Office, *, waits_for_citizen: bool = False) -
     leader = _in_unit(office, Role.LEADER)
     township = office.post.level is Level.TOWNSHIP
     match rung:
-        case Rung.REMINDER:
+        case Rung.EARLY | Rung.REMINDER:
             return (office,)
         case Rung.DUE_TODAY:
             return _distinct(office, supervisor)

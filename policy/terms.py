@@ -137,8 +137,10 @@ class UploadState(Term):
 
     RECEIVED = "received", "已接收"
     WORKING = "working", "正在处理"
+    CHECKED = "checked", "已核对，待确认"
     DONE = "done", "处理完毕"
-    REFUSED = "refused", "无法读取"
+    REFUSED = "refused", "未接收"
+    DISCARDED = "discarded", "已放弃"
 
 
 class RowFate(Term):
@@ -156,8 +158,9 @@ class Light(Term):
 
 
 class Rung(Term):
-    """The steps of the ladder 督办阶梯 (processes 3.0, R-ESC)."""
+    """The steps of the ladder 督办阶梯 (processes 3.0, R-ESC). `early_reminder` is the monthly sharing's alone."""
 
+    EARLY = "early_reminder", "提前提醒"
     REMINDER = "reminder", "临期提醒"
     DUE_TODAY = "due_today", "今日到期"
     OVERDUE = "overdue", "超期督办"

@@ -145,6 +145,7 @@ def basis(due: Due) -> dict[str, Any]:
         "work_target": due.work_target.isoformat() if due.work_target else None,
         "rule": parameter_record(due.rule),
         "also": [parameter_record(rule) for rule in due.also],
+        "conflict": due.conflict,
         "counted": [day.isoformat() for day in due.counted],
         "skipped": [{"day": skipped.day.isoformat(), "why": skipped.why} for skipped in due.skipped],
         "calendar": [

@@ -14,3 +14,9 @@ def shanxi() -> Rulebook:
 def yangcheng() -> Rulebook:
     """A county of Jincheng with the demonstration values."""
     return shipped("140522")
+
+
+@pytest.fixture(scope="session")
+def jining() -> Rulebook:
+    """A county of Jining, in Shandong, with the demonstration values."""
+    return shipped("370829")

@@ -263,3 +263,107 @@ def test_day_late_begins_the_day_after(shanxi: Rulebook) -> None:
 
     assert days_late(shanxi.calendar, due.late_after, due.late_after) == 0
     assert days_late(shanxi.calendar, due.late_after, due.late_after + timedelta(days=1)) == 1
+
+
+def test_one_sharing_a_month_is_due_on_the_months_last_day(yangcheng: Rulebook) -> None:
+    november, february = (due_in_month(yangcheng, "T-SHARE", month) for month in (date(2026, 11, 1), date(2026, 2, 1)))
+
+    assert (november.nominal, november.work_target, november.late_after) == (
+        date(2026, 11, 30),
+        date(2026, 11, 30),
+        date(2026, 11, 30),
+    )
+    assert (november.rule.clause, november.counted_from) == ("C-30", date(2026, 11, 1))
+    assert february.nominal == date(2026, 2, 28)  # a make-up Saturday
+
+
+def test_a_months_end_on_a_sunday_is_aimed_at_on_friday_and_late_from_monday(yangcheng: Rulebook) -> None:
+    due = due_in_month(yangcheng, "T-SHARE", date(2025, 8, 1))
+
+    assert (due.nominal, due.work_target, due.late_after) == (
+        date(2025, 8, 31),
+        date(2025, 8, 29),
+        date(2025, 8, 31),
+    )
+    assert days_late(yangcheng.calendar, due.late_after, date(2025, 9, 1)) == 1
+
+
+def test_no_sharing_was_owed_before_the_document(yangcheng: Rulebook) -> None:
+    with pytest.raises(MissingParameter):
+        due_in_month(yangcheng, "T-SHARE", date(2025, 2, 1))
+    assert due_in_month(yangcheng, "T-SHARE", date(2025, 3, 1)).nominal == date(2025, 3, 31)
+
+
+def test_the_monthly_sharing_is_reminded_of_on_the_20th_before_the_ladder_begins(yangcheng: Rulebook) -> None:
+    due = due_in_month(yangcheng, "T-SHARE", date(2026, 11, 1))
+
+    assert [(moment.rung, moment.at) for moment in ladder(yangcheng, due)] == [
+        (Rung.EARLY, nine(2026, 11, 20)),
+        (Rung.REMINDER, nine(2026, 11, 26)),
+        (Rung.DUE_TODAY, nine(2026, 11, 30)),
+        (Rung.OVERDUE, nine(2026, 12, 1)),
+        (Rung.CITY, nine(2026, 12, 3)),
+        (Rung.PROVINCE, nine(2026, 12, 7)),
+    ]
+    assert light(yangcheng, due, date(2026, 11, 25)) is Light.GREEN
+
+
+def test_the_early_reminder_comes_on_a_working_day_and_may_be_moved(yangcheng: Rulebook) -> None:
+    on_a_saturday = due_in_month(yangcheng, "T-SHARE", date(2025, 9, 1))
+    tenth = having(yangcheng, value("SHARE_REMINDER_DAY", 10, "day_of_month", division="1405", since=date(2025, 9, 1)))
+
+    assert ladder(yangcheng, on_a_saturday)[0].at == nine(2025, 9, 19)
+    assert ladder(tenth, on_a_saturday)[0].at == nine(2025, 9, 10)
+
+
+@pytest.mark.parametrize(
+    ("data_of", "nominal", "target"),
+    [
+        (date(2025, 12, 1), date(2026, 1, 10), date(2026, 1, 9)),
+        (date(2026, 9, 1), date(2026, 10, 10), date(2026, 10, 10)),
+    ],
+)
+def test_review_of_jining_falls_due_on_the_tenth(jining: Rulebook, data_of: date, nominal: date, target: date) -> None:
+    due = due_in_month(jining, "T-REV", data_of)
+
+    assert (due.nominal, due.work_target, due.rule.clause) == (nominal, target, "J-14")
+
+
+def test_a_department_that_delivers_its_review_on_the_12th_is_late_by_one_day(jining: Rulebook) -> None:
+    lenient = having(jining, value("LATE_AGAINST", "NEXT_WD", "text", division="3708", since=date(2025, 1, 1)))
+    strict_due, lenient_due = (due_in_month(book, "T-REV", date(2025, 12, 1)) for book in (jining, lenient))
+
+    assert days_late(jining.calendar, strict_due.late_after, date(2026, 1, 12)) == 1
+    assert days_late(jining.calendar, lenient_due.late_after, date(2026, 1, 12)) == 0
+
+
+def test_push_of_jining_has_until_the_months_end(jining: Rulebook) -> None:
+    due = due_in_month(jining, "T-PUSH", date(2026, 1, 1))
+
+    assert (due.nominal, due.rule.clause, due.rule.basis) == (date(2026, 2, 28), "J-20", Basis.LOCAL)
+
+
+def test_shanxi_has_no_joint_review_and_jining_no_monthly_sharing(shanxi: Rulebook, jining: Rulebook) -> None:
+    for rulebook, key in ((shanxi, "T-REV"), (jining, "T-SHARE")):
+        with pytest.raises(MissingParameter):
+            due_in_month(rulebook, key, date(2025, 12, 1))
+
+
+def test_a_laxer_nearer_date_is_a_conflict_of_rules_and_a_stricter_one_is_not(yangcheng: Rulebook) -> None:
+    stricter = due_in_month(yangcheng, "T-PUSH", date(2025, 9, 1))
+    laxer = having(yangcheng, value("T-PUSH", 15, "day_of_next_month", division="140522", since=date(2025, 6, 1)))
+    driven = due_in_month(laxer, "T-PUSH", date(2025, 9, 1))
+
+    assert stricter.conflict is False
+    assert (driven.conflict, driven.nominal, driven.rule.clause) == (True, date(2025, 10, 5), "E-02")
+    assert [rule.value for rule in driven.also] == [15, 10]
+
+
+def test_a_laxer_nearer_period_is_a_conflict_and_the_same_one_repeated_is_none(yangcheng: Rulebook) -> None:
+    laxer, same = (
+        having(yangcheng, value("T-DYN", days, "WD", division="1405", since=date(2025, 1, 1))) for days in (8, 5)
+    )
+
+    assert due_after(laxer, "T-DYN", date(2025, 3, 31)).conflict is True
+    assert due_after(same, "T-DYN", date(2025, 3, 31)).conflict is False
+    assert due_after(same, "T-DYN", date(2025, 3, 31)).rule.division == "1405"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from policy.county_steps import COUNTY_REVIEW
-from policy.deadlines import SHANGHAI, due_after, ladder
+from policy.deadlines import SHANGHAI, RungMoment, due_after, ladder
 from policy.escalation import addressees, one_up, to_climb
 from policy.law_steps import MISSING_PARAMETER
 from policy.payment_steps import FINANCE_REVIEW
@@ -126,3 +126,13 @@ def test_vacant_post_goes_one_up_until_the_province() -> None:
         ("14", Role.SUPERVISOR),
         ("14", Role.LEADER),
     ]
+
+
+def test_early_reminder_goes_to_the_office_alone_and_is_left_out_when_dated_before_the_task() -> None:
+    early = [RungMoment(Rung.EARLY, at("2026-11-20T09:00")), RungMoment(Rung.REMINDER, at("2026-11-26T09:00"))]
+
+    assert addressees(Rung.EARLY, TOWNSHIP) == (TOWNSHIP,)
+    opened_on_the_first = to_climb(early, since=at("2026-11-01T00:00"), now=at("2026-11-20T09:00"), climbed=[])
+    assert [step.rung for step, _ in opened_on_the_first.rungs] == [Rung.EARLY]
+    opened_late = to_climb(early, since=at("2026-11-23T10:00"), now=at("2026-11-23T11:00"), climbed=[])
+    assert opened_late.rungs == ()
