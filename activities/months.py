@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.openers import OPENERS, Place
+from activities.openers import OPENERS
+from activities.place import Place
 from policy.terms import level_of
 from store.matters import MatterRow, open_matter
 from store.rulebook import load_rulebook

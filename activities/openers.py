@@ -1,27 +1,12 @@
 """What opens on the 1st of a month in a division, by procedure: an opener says which matters, and opens nothing itself.
 
-A new procedure with a monthly beginning is one function and one entry in OPENERS.
+A new procedure with a monthly beginning is one function, kept with its own hands, and one entry in OPENERS. It is asked
+for every province, city and county; it answers with nothing where no rule of the place asks for it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from activities.cycle_opening import sharing_cycle
+from activities.place import Opener, Place
 
-from policy.rulebook import Rulebook
-from policy.terms import Level
-from store.matters import Opening
+__all__ = ["OPENERS", "Opener", "Place"]
 
-
-@dataclass(frozen=True)
-class Place:
-    """A division whose month is opened."""
-
-    division: str
-    level: Level
-    rulebook: Rulebook
-
-
-Opener = Callable[[Place, date], Sequence[Opening]]
-"""The place and the first day of the month that begins; what is about the month before says so in its `Opening.month`."""
-
-OPENERS: tuple[Opener, ...] = ()
+OPENERS: tuple[Opener, ...] = (sharing_cycle,)

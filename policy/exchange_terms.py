@@ -36,6 +36,15 @@ class Direction(Term):
     OUT = "out", "医保部门提供"
 
 
+class SharingState(Term):
+    """Of one sharing: it counts when both sides have confirmed its counts."""
+
+    SENT = "sent", "已提供，待核对"
+    RECONCILED = "reconciled", "双方已确认"
+    DISPUTED = "disputed", "数量不符，待更正"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class ListType(Term):
     """Which monitoring a person with a high burden is listed for (B-14, B-15)."""
 
