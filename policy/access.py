@@ -20,6 +20,7 @@ class Action(StrEnum):
     UPLOAD_IDENTITY = "upload.identity"
     UPLOAD_SETTLEMENT = "upload.settlement"
     UPLOAD_BANK_RETURN = "upload.bank_return"
+    UPLOAD_GOING_LIVE = "upload.going_live"
     VIEW_UPLOADS = "upload.view"
     VIEW_DISBURSEMENTS = "disbursement.view"
     PREPARE_DISBURSEMENT = "disbursement.prepare"
@@ -134,6 +135,7 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.UPLOAD_IDENTITY: (_grant(*_COUNTY_SOURCES, {Role.CASEWORKER}),),
     Action.UPLOAD_SETTLEMENT: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
     Action.UPLOAD_BANK_RETURN: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
+    Action.UPLOAD_GOING_LIVE: (_grant(*_COUNTY_INSURANCE, {Role.SUPERVISOR}),),
     Action.VIEW_UPLOADS: (
         _grant(*_COUNTY_SOURCES, _READERS),
         _grant(*_COUNTY_INSURANCE, _READERS),

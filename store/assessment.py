@@ -26,6 +26,7 @@ from store.decisions import DecisionRow
 from store.disclosure import Cell, Look, disclose
 from store.marks import marked_on
 from store.people import hold_year
+from store.prior_aid import prior_aid_in_year
 from store.rulebook import load_rulebook, parameter_record
 from store.settlements import one_stop_aid_in_year, settled_one_stop
 from store.timeline import record
@@ -159,8 +160,8 @@ def _opened(session: AsyncSession, vault: Vault, look: Look, column: str, sealed
 
 
 async def _already_this_year(session: AsyncSession, application: ApplicationRow, year: int) -> tuple[Decimal, Decimal]:
-    """Aid approved and base used up by the person's other cases of that calendar year, less what was recovered of it, and
-    what was aided one-stop in it (A-14, A-17; DEDUCT_SCOPE)."""
+    """Aid approved and base used up by the person's other cases of that calendar year, less what was recovered of it, what
+    was aided one-stop in it, and what was paid before the system was in use (A-14, A-17; DEDUCT_SCOPE)."""
     found = await session.execute(
         text(
             "select paid, base, recovered_in_year(:person, :year) as recovered from aid_in_year(:person, :year, :but)"
@@ -169,7 +170,8 @@ async def _already_this_year(session: AsyncSession, application: ApplicationRow,
     )
     row = found.one()
     at_once = await one_stop_aid_in_year(session, application.person_id, year)
-    return max(ZERO, Decimal(row.paid) - Decimal(row.recovered)) + at_once, Decimal(row.base)
+    before, base_before = await prior_aid_in_year(session, application.person_id, year)
+    return max(ZERO, Decimal(row.paid) - Decimal(row.recovered)) + at_once + before, Decimal(row.base) + base_before
 
 
 async def _care_aid_before(session: AsyncSession, application: ApplicationRow) -> bool:
