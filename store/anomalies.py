@@ -1,0 +1,210 @@
+"""Anomalies 异常数据: rows of a batch that went back to the department they came from, and what it did about each (W11).
+
+Of any table whose rows are checked (`batch` is its first upload, or another key of the batch). What stood in the row is
+personal and sealed; only the source department and the bureau of that county may read it.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from policy.exchange_terms import AnomalyState, MatterStatus
+from policy.procedures import Procedure
+from policy.terms import Department
+from store.base import Base, Json, Key, Moment
+from store.matters import MatterRow, Opening, find_matter, open_matter
+from store.outbox import start
+from store.vault import Vault
+
+_STATES = ", ".join(f"'{state.value}'" for state in AnomalyState)
+
+
+class AnomalyRow(Base):
+    """One returned row. `reasons`: [{cell, label, code, zh, en, clause}], without personal data."""
+
+    __tablename__ = "anomaly"
+    __table_args__ = (
+        UniqueConstraint("matter_id", "place"),
+        CheckConstraint(f"state in ({_STATES})", "state"),
+        CheckConstraint("(state in ('closed', 'withdrawn')) = (settled_at is not null)", "settled"),
+        CheckConstraint("reasons <> '[]'", "returned_for_a_reason"),
+        Index("anomaly_open_idx", "matter_id", postgresql_where=text("settled_at is null")),
+    )
+
+    id: Mapped[Key]
+    matter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("matter.id"))
+    division: Mapped[str]
+    department: Mapped[str]
+    """The source department."""
+    place: Mapped[str]
+    """Where the row first stood: upload/sheet-row."""
+    upload_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("upload.id"))
+    sheet: Mapped[int]
+    row_number: Mapped[int]
+    reasons: Mapped[Json]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """The row as it was provided, by the names of its columns, as text."""
+    provided_on: Mapped[date]
+    """The day of the list on which it first stood: where only data were wrong, entitlement still rests on it."""
+    state: Mapped[str]
+    returned_at: Mapped[Moment]
+    corrected_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The row as corrected, the same way."""
+    words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """{reason} for which it was confirmed as true or withdrawn."""
+    confirmed: Mapped[bool]
+    """Whether the department stands by it."""
+    answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[Moment | None]
+    rechecked_at: Mapped[Moment | None]
+    settled_at: Mapped[Moment | None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Where returned rows came from. `parent`: the matter of the list, if it is one's."""
+
+    key: str
+    division: str
+    department: Department
+    parent: uuid.UUID | None = None
+    month: date | None = None
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """One row that goes back; `values` by the names of its columns, as text."""
+
+    place: str
+    sheet: int
+    number: int
+    reasons: Sequence[Mapping[str, Any]]
+    values: Mapping[str, str | None]
+    provided_on: date
+    upload: uuid.UUID | None = None
+
+
+def place_of(upload: uuid.UUID, sheet: int, number: int) -> str:
+    return f"{upload}/{sheet}-{number}"
+
+
+async def open_anomalies(
+    session: AsyncSession, vault: Vault, batch: Batch, rows: Sequence[Returned], *, at: datetime, day: date
+) -> MatterRow:
+    """The matter in which the source department settles these rows; opened once for the batch. Safe to repeat.
+
+    Rows that come after it has been closed open another one behind it.
+    """
+    matter = await _open(session, batch, at=at, day=day)
+    known = set(await session.scalars(select(AnomalyRow.place).where(AnomalyRow.matter_id == matter.id)))
+    for row in rows:
+        if row.place not in known:
+            await _write(session, vault, batch, matter, row, at)
+    await session.flush()
+    matter.facts = {**matter.facts, **await tally(session, matter.id)}
+    await nudge(session, matter, at=at)
+    return matter
+
+
+async def nudge(session: AsyncSession, matter: MatterRow, *, at: datetime) -> None:
+    """Wakes its procedure, which looks at what has been corrected."""
+    await start(session, Procedure.ANOMALY, matter.key, {"matter_id": str(matter.id)}, at=at)
+
+
+async def anomalies_of(session: AsyncSession, matter_id: uuid.UUID, *, lock: bool = False) -> Sequence[AnomalyRow]:
+    """All rows of the matter, in the order in which they stood."""
+    asked = (
+        select(AnomalyRow)
+        .where(AnomalyRow.matter_id == matter_id)
+        .order_by(AnomalyRow.upload_id, AnomalyRow.sheet, AnomalyRow.row_number)
+    )
+    return (await session.scalars(asked.with_for_update() if lock else asked)).all()
+
+
+async def anomaly_at(session: AsyncSession, place: str) -> AnomalyRow | None:
+    """The row that first stood there, locked."""
+    found: AnomalyRow | None = await session.scalar(
+        select(AnomalyRow).where(AnomalyRow.place == place).with_for_update()
+    )
+    return found
+
+
+async def matters_of_batch(session: AsyncSession, key: str, department: Department) -> Sequence[MatterRow]:
+    """The matters in which rows of a batch were returned to a department."""
+    own = f"{key}/{department.value}"
+    found = await session.scalars(
+        select(MatterRow)
+        .where(
+            MatterRow.procedure == Procedure.ANOMALY.value,
+            (MatterRow.key == own) | MatterRow.key.startswith(f"{own}/", autoescape=True),
+        )
+        .order_by(MatterRow.id)
+    )
+    return found.all()
+
+
+async def tally(session: AsyncSession, matter_id: uuid.UUID) -> dict[str, Any]:
+    """How many rows there are, are still open, and for which reasons they were returned."""
+    rows = await anomalies_of(session, matter_id)
+    codes = [reason["code"] for row in rows for reason in row.reasons]
+    return {
+        "rows": len(rows),
+        "open": sum(row.settled_at is None for row in rows),
+        "withdrawn": sum(row.state == AnomalyState.WITHDRAWN.value for row in rows),
+        "codes": {code: codes.count(code) for code in sorted(set(codes))},
+    }
+
+
+def settle(row: AnomalyRow, state: AnomalyState, at: datetime) -> None:
+    """Its last state."""
+    row.state, row.settled_at = state.value, at
+
+
+async def _open(session: AsyncSession, batch: Batch, *, at: datetime, day: date) -> MatterRow:
+    key, number = f"{batch.key}/{batch.department.value}", 1
+    while (found := await find_matter(session, Procedure.ANOMALY, key)) is not None and found.closed_at is not None:
+        number += 1
+        key = f"{batch.key}/{batch.department.value}/{number}"
+    opening = Opening(
+        procedure=Procedure.ANOMALY,
+        key=key,
+        division=batch.division,
+        departments=(batch.department, Department.MEDICAL_INSURANCE),
+        status=MatterStatus.RETURNED,
+        department=batch.department,
+        month=batch.month,
+        parent=batch.parent,
+        facts=batch.facts,
+    )
+    return (await open_matter(session, opening, at=at, day=day))[0]
+
+
+async def _write(
+    session: AsyncSession, vault: Vault, batch: Batch, matter: MatterRow, row: Returned, at: datetime
+) -> None:
+    key: uuid.UUID = (await session.execute(select(func.uuidv7()))).scalar_one()
+    session.add(
+        AnomalyRow(
+            id=key,
+            matter_id=matter.id,
+            division=batch.division,
+            department=batch.department.value,
+            place=row.place,
+            upload_id=row.upload,
+            sheet=row.sheet,
+            row_number=row.number,
+            reasons=[dict(reason) for reason in row.reasons],
+            sealed=vault.seal("anomaly", "row", key, dict(row.values)),
+            provided_on=row.provided_on,
+            state=AnomalyState.RETURNED.value,
+            returned_at=at,
+            confirmed=False,
+        )
+    )
