@@ -16,6 +16,7 @@ RELEASED = Path(__file__).parent.parent / "store" / "released" / "v0.2-folder.ta
 TOWNSHIP = "township.township_government.caseworker@140522100"
 COUNTY_CASEWORKER = f"county.medical_insurance.caseworker@{COUNTY}"
 CIVIL_AFFAIRS = f"county.civil_affairs.caseworker@{COUNTY}"
+ADDED_LATER = "county.medical_insurance.caseworker@370829"
 CASES = 17
 
 
@@ -63,5 +64,6 @@ async def test_a_folder_of_v0_2_goes_on_with_its_cases_and_learns_the_exchange(u
 
         matters = await counter.ask(CIVIL_AFFAIRS, "GET", "/api/v1/matters")
         assert (matters.status, matters.content["items"]) == (200, [])
+        assert (await counter.ask(ADDED_LATER, "GET", "/api/v1/tasks")).status == 200
     finally:
         await counter.close()
