@@ -1,12 +1,13 @@
 """The hands of an upload: reads the table, decides row after row, closes with counts that add up. Safe to repeat.
 
 A row is decided in a transaction of its own, with its fate; so a killed attempt loses at most the row it was at, and the
-next one goes on behind it. Two attempts at once wait for each other at the upload's row.
+next one goes on behind it. Two attempts at once wait for each other at the upload's row. A table that is only looked at
+goes the same way in portions, inside a savepoint that is undone (`activities/imports/forecasting.py`).
 """
 
 import asyncio
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,11 +15,14 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from activities.imports.deciding import as_kept, decide
-from activities.imports.kinds import Context, Counts, Kind
+from activities.imports.continuing import corrections, join_batch
+from activities.imports.deciding import Corrections, as_batch, as_kept, decide
+from activities.imports.forecasting import forecast_portion, portions
+from activities.imports.kinds import Context, Counts, Kind, Reason
+from activities.imports.reading import Read, facts_of, read_file
 from activities.imports.registry import KINDS
-from exchange.confined import sheets_of
-from exchange.tables import SheetRow, Table, find_table
+from exchange.rows import SheetRow
+from exchange.tables import Table
 from exchange.troubles import TableTrouble
 from policy.clock import Clock, today
 from policy.terms import Department, UploadState
@@ -26,15 +30,15 @@ from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose, log_look
 from store.files import FileStore
 from store.rulebook import load_rulebook
-from store.uploads import UploadLineRow, UploadRow, decided_rows, tallies
+from store.uploads import FINISHED, UploadLineRow, UploadRow, decided_rows, tallies
 from store.vault import Vault
 
 CHUNK = 25
 """Rows after which the server hears that the work goes on."""
 BEAT = 5.0
 """Seconds between two words to the server while a file is being read."""
-FINISHED = (UploadState.DONE.value, UploadState.REFUSED.value)
-
+SETTLED = (*FINISHED, UploadState.CHECKED.value)
+"""Nothing is done until somebody decides anew."""
 
 T = TypeVar("T")
 
@@ -45,10 +49,13 @@ class TableToTakeIn:
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
+    """A table that has been read, with all that its rows are decided with."""
+
     kind: Kind
     context: Context
-    table: Table
+    read: Read
+    corrections: Corrections
 
 
 class Uploads:
@@ -57,20 +64,27 @@ class Uploads:
 
     @activity.defn
     async def take_in(self, upload: TableToTakeIn) -> str:
-        """Takes in the table of an upload; returns its last state. Heartbeats with the number of rows decided."""
+        """Takes in the table of an upload, or looks at it; returns its state. Heartbeats with the number of rows done."""
         key = uuid.UUID(upload.upload_id)
         async with self._database.transaction(WHOLE) as session:
             row = await session.get_one(UploadRow, key, with_for_update=True)
-            if row.state in FINISHED:
+            if row.state in SETTLED:
                 return row.state
             row.state = UploadState.WORKING.value
             kind, context, content = await self._open(session, row)
         try:
-            table = find_table(await _heard_of(sheets_of(content)), kind.columns)
+            read = await _heard_of(read_file(kind, content))
+            work = await self._join(kind, context, read)
         except TableTrouble as trouble:
-            return await self._refuse(key, trouble)
-        await self._decide_all(_Work(kind, context, table))
-        return await self._close(_Work(kind, context, table))
+            return await self._refuse(key, trouble.code, trouble.zh, trouble.en)
+        reasons = await (self._look_at(work) if context.preview else self._begin(work))
+        if reasons:
+            zh, en = "；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons)
+            return await self._refuse(key, reasons[0].code, zh, en)
+        if context.preview:
+            return await self._checked(key)
+        await self._decide_all(work)
+        return await self._close(work)
 
     async def _open(self, session: AsyncSession, row: UploadRow) -> tuple[Kind, Context, bytes]:
         now, day = self._clock.now(), today(self._clock)
@@ -90,42 +104,84 @@ class Uploads:
             vault=self._vault,
             now=now,
             today=day,
+            batch=row.batch,
+            preview=row.preview,
         )
         return KINDS[row.kind], context, content
 
-    async def _decide_all(self, work: _Work) -> None:
-        rows = work.table.rows
+    async def _join(self, kind: Kind, context: Context, read: Read) -> Work:
+        """Finds the batch, and keeps what was read above the table. Raises TableTrouble."""
         async with self._database.transaction(WHOLE) as session:
-            upload = await session.get_one(UploadRow, work.context.upload, with_for_update=True)
-            if upload.rows_in is None:
-                upload.rows_in = len(rows)
-            decided = await decided_rows(session, upload.id)
-        for done, row in enumerate(rows, start=1):
-            if row.number not in decided:
-                await self._decide(work, row)
+            row = await session.get_one(UploadRow, context.upload, with_for_update=True)
+            await join_batch(session, row, read.mark)
+            corrected = await corrections(session, self._files, kind, row, read.tables)
+            if row.rows_in is None:
+                row.rows_in, row.sheets = read.tables.count, len(read.tables.sheets)
+                row.facts_sealed = self._vault.seal("upload", "facts", row.id, facts_of(read.tables))
+            month = context.month
+            if row.continues is not None:
+                month = (await session.get_one(UploadRow, row.continues)).month
+            return Work(kind, replace(context, batch=row.batch, month=month), read, corrected)
+
+    async def _begin(self, work: Work) -> Sequence[Reason]:
+        """What is wrong with the table as a whole; what the kind wrote stays only if nothing is."""
+        if work.kind.begin is None:
+            return ()
+        async with self._database.transaction(WHOLE) as session:
+            await session.get_one(UploadRow, work.context.upload, with_for_update=True)
+            batch = as_batch(work.kind, work.read.tables, work.corrections)
+            async with session.begin_nested() as tried:
+                reasons = await work.kind.begin(session, work.context, batch)
+                if reasons:
+                    await tried.rollback()
+            return reasons
+
+    async def _look_at(self, work: Work) -> Sequence[Reason]:
+        """Every row decided and undone again, in portions. What is wrong with the table as a whole ends it."""
+        async with self._database.transaction(WHOLE) as session:
+            done = (await session.get_one(UploadRow, work.context.upload)).progress or 0
+        batch = as_batch(work.kind, work.read.tables, work.corrections) if work.kind.begin else None
+        for until, lines in portions(work.read.tables, done):
+            context = replace(work.context, now=self._clock.now())
+            async with self._database.transaction(WHOLE) as session:
+                reasons = await forecast_portion(session, work.kind, context, batch, work.corrections, lines, until)
+            if reasons:
+                return reasons
+            activity.heartbeat(until)
+        return ()
+
+    async def _decide_all(self, work: Work) -> None:
+        async with self._database.transaction(WHOLE) as session:
+            decided = await decided_rows(session, work.context.upload)
+        for done, (table, row) in enumerate(work.read.tables.lines(), start=1):
+            if row.key not in decided:
+                await self._decide(work, table, row)
             if done % CHUNK == 0:
                 activity.heartbeat(done)
 
-    async def _decide(self, work: _Work, row: SheetRow) -> None:
+    async def _decide(self, work: Work, table: Table, row: SheetRow) -> None:
         context = replace(work.context, now=self._clock.now())
+        origin, corrects = work.corrections.get(row.key, (None, None))
         async with self._database.transaction(WHOLE) as session:
             await session.get_one(UploadRow, context.upload, with_for_update={"key_share": True})
-            if await session.get(UploadLineRow, (context.upload, row.number)) is not None:
+            if await session.get(UploadLineRow, (context.upload, row.sheet, row.number)) is not None:
                 return  # another attempt was faster
-            fate = await decide(session, work.kind, context, work.table, row)
+            fate = await decide(session, work.kind, context, table, row, corrects)
             session.add(
                 UploadLineRow(
                     upload_id=context.upload,
+                    sheet=row.sheet,
                     row_number=row.number,
                     division=context.division,
                     department=context.department.value,
                     fate=fate.outcome.value,
                     reasons=[as_kept(work.kind, reason) for reason in fate.reasons],
                     decided_at=context.now,
+                    origin=str(origin) if origin else None,
                 )
             )
 
-    async def _close(self, work: _Work) -> str:
+    async def _close(self, work: Work) -> str:
         async with self._database.transaction(WHOLE) as session:
             row = await session.get_one(UploadRow, work.context.upload, with_for_update=True)
             if row.state in FINISHED:
@@ -138,11 +194,18 @@ class Uploads:
                 await work.kind.after(session, work.context, counts)
             return row.state
 
-    async def _refuse(self, key: uuid.UUID, trouble: TableTrouble) -> str:
+    async def _checked(self, key: uuid.UUID) -> str:
         async with self._database.transaction(WHOLE) as session:
             row = await session.get_one(UploadRow, key, with_for_update=True)
-            if row.state not in FINISHED:
-                row.problem = {"code": trouble.code, "zh": trouble.zh, "en": trouble.en}
+            if row.state not in SETTLED:
+                row.state = UploadState.CHECKED.value
+            return row.state
+
+    async def _refuse(self, key: uuid.UUID, code: str, zh: str, en: str) -> str:
+        async with self._database.transaction(WHOLE) as session:
+            row = await session.get_one(UploadRow, key, with_for_update=True)
+            if row.state not in SETTLED:
+                row.problem = {"code": code, "zh": zh, "en": en}
                 _finish(row, UploadState.REFUSED, self._clock.now())
             return row.state
 

@@ -1,5 +1,8 @@
 """Tables handed in: kept sealed and queued before they are answered for, recognised when they come twice.
 
+With `preview` a table is only looked at, until it is confirmed or thrown away (`api/upload_decisions.py`). With
+`continues`, the id of an earlier upload, it is a corrected receipt: month and fields are those of that time.
+
 What becomes of the rows is decided by `activities/uploads.py`, and shown by `api/upload_view.py`; nothing is parsed here.
 """
 
@@ -28,6 +31,7 @@ from policy.access import may
 from policy.problems import Problem
 from policy.procedures import Procedure
 from policy.terms import UploadState, normal_division
+from store.disclosure import Cell, Look, disclose
 from store.outbox import start
 from store.uploads import UploadRow
 
@@ -50,6 +54,20 @@ class Handed:
         texts = {name: value for name, value in form.items() if isinstance(value, str)}
         return cls(texts, file if isinstance(file, UploadFile) and file.filename else None)
 
+    @property
+    def preview(self) -> bool:
+        return self.text("preview").lower() in ("true", "1", "yes")
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """What a corrected receipt takes over from the upload that it came from."""
+
+    kind: str
+    month: str | None
+    fields: Mapping[str, Any]
+    batch: uuid.UUID
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -69,17 +87,20 @@ def kinds_for(user: CurrentUser) -> list[Kind]:
 
 async def take_in_table(services: Services, user: CurrentUser, handed: Handed, key: str | None = None) -> Taken:
     """Keeps the file and queues it. Raises Refusal: nothing is kept."""
-    kind = _kind(handed)
+    earlier_one = await _continued(services, user, handed)
+    kind = _kind(handed, earlier_one)
     if not may(user.post, kind.action):
         raise not_allowed("您的岗位不能报送这种表格")
     division = normal_division(handed.text("division")) or user.division
     if division != user.division:
         raise not_found("只能报送本县（市、区）的表格")
-    fields, month, file = _checked(handed, kind)
+    fields, month, file = _checked(handed, kind, earlier_one)
     content = await file.read()
     _check_content(content, services.options.largest_file)
     sha256 = hashlib.sha256(content).digest()
-    once = Once(services, user, key, "uploads", [kind.code, division, month, fields, sha256.hex()])
+    batch = earlier_one.batch if earlier_one else None
+    asked = [kind.code, division, month, fields, sha256.hex(), handed.preview, str(batch or "")]
+    once = Once(services, user, key, "uploads", asked)
     async with services.database.transaction(user.scope) as session:
         earlier = await once.earlier(session)
         if earlier is not None:
@@ -88,6 +109,7 @@ async def take_in_table(services: Services, user: CurrentUser, handed: Handed, k
             raise wrong_fields(problems)
         upload: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
         entry = _entry(services, user, kind, upload, month, fields, file.filename or "", content, sha256)
+        entry |= {"preview": handed.preview, "continues": batch}
         taken = await _write(session, entry)
         if not taken.duplicate:
             await asyncio.to_thread(services.files.put, upload, content)
@@ -132,33 +154,54 @@ async def _write(session: AsyncSession, entry: Mapping[str, Any]) -> Taken:
     first = select(UploadRow.id).where(
         *(getattr(UploadRow, name) == entry[name] for name in ("division", "department", "kind", "sha256")),
         UploadRow.month.is_not_distinct_from(entry["month"]),
-        UploadRow.state != UploadState.REFUSED.value,
+        UploadRow.state.not_in((UploadState.REFUSED.value, UploadState.DISCARDED.value)),
     )
     return Taken((await session.scalars(first)).one(), True)
 
 
-def _kind(handed: Handed) -> Kind:
-    code = handed.text("kind")
-    if code not in KINDS:
+async def _continued(services: Services, user: CurrentUser, handed: Handed) -> _Earlier | None:
+    """The upload whose receipt this is, if it is said. Raises Refusal where there is none such."""
+    said = handed.text("continues")
+    if not said:
+        return None
+    wrong = Problem("/continues", "没有这次报送，或尚未处理完毕", "there is no such upload, or it is not done yet")
+    try:
+        upload = uuid.UUID(said)
+    except ValueError:
+        raise wrong_fields([wrong]) from None
+    async with services.database.transaction(user.scope) as session:
+        row = await session.get(UploadRow, upload)
+        if row is None or row.state != UploadState.DONE.value:
+            raise wrong_fields([wrong])
+        look = Look(str(user.id), "upload", row.id, row.division, "upload.continue", services.clock.now())
+        fields = disclose(
+            session, services.vault, look, {"fields": Cell("upload", "fields", row.id, row.fields_sealed)}
+        )
+        return _Earlier(row.kind, row.month, fields["fields"], row.batch)
+
+
+def _kind(handed: Handed, earlier: _Earlier | None) -> Kind:
+    code = handed.text("kind") or (earlier.kind if earlier else "")
+    if code not in KINDS or (earlier and earlier.kind != code):
         raise wrong_fields([Problem("/kind", "没有这种表格，请选择报送的种类", f"must be one of {', '.join(KINDS)}")])
     return KINDS[code]
 
 
-def _checked(handed: Handed, kind: Kind) -> tuple[dict[str, Any], str | None, UploadFile]:
+def _checked(handed: Handed, kind: Kind, earlier: _Earlier | None) -> tuple[Mapping[str, Any], str | None, UploadFile]:
     """What was sent beside the file, and the file. Raises Refusal with every problem."""
     problems: list[Problem] = []
     fields: dict[str, Any] = {}
-    for field in kind.fields:
+    for field in () if earlier else kind.fields:
         fields[field.name], problem = field.read(handed.text(field.name) or None)
         problems += [replace(problem, pointer=f"/{field.name}")] if problem else []
-    month = handed.text("month") or None
+    month = earlier.month if earlier else handed.text("month") or None
     if month is not None and not MONTH.fullmatch(month):
         problems.append(Problem("/month", "月份应写成2025-03", "must be a month such as 2025-03"))
     if handed.file is None:
         problems.append(Problem("/file", "请选择文件", "the form field `file` is needed"))
     if problems or handed.file is None:
         raise wrong_fields(problems)
-    return fields, month, handed.file
+    return earlier.fields if earlier else fields, month, handed.file
 
 
 def _check_content(content: bytes, largest: int) -> None:

@@ -7,52 +7,76 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import Kind
+from activities.imports.reading import read_file
 from activities.imports.registry import KINDS
 from api.errors import Refusal, not_allowed, not_found
 from api.identity import CurrentUser
 from api.presentation import json_object
 from api.services import Services
-from exchange.confined import sheets_of
+from exchange.marks import Mark
 from exchange.receipts import receipt
-from exchange.tables import find_table
 from policy.access import Action, may
 from policy.terms import RowFate, UploadState
+from store.batches import batch_counts, first_place
 from store.disclosure import Cell, Look, disclose, log_look
 from store.paging import Page
-from store.uploads import Tally, UploadLineRow, UploadRow, listed, reasons_of, tallies
+from store.uploads import (
+    Line,
+    Tally,
+    UploadRow,
+    forecast,
+    forecast_reasons_of,
+    listed,
+    position,
+    reasons_of,
+    tallies,
+)
 
 SHOWN = 500
 """Rows told of in one answer; the receipt has them all."""
 
 
 async def list_uploads(
-    services: Services, user: CurrentUser, *, kind: str = "", cursor: str | None = None, limit: int = 50
+    services: Services,
+    user: CurrentUser,
+    *,
+    kind: str = "",
+    month: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page:
     """The uploads of the reader's department in their area, latest first."""
     _demand_view(user)
     async with services.database.transaction(user.scope) as session:
-        found = await listed(session, kind=kind, cursor=cursor, limit=limit)
+        found = await listed(session, kind=kind, month=month, cursor=cursor, limit=limit)
     return Page([_summary(item["row"], item["tally"]) for item in found.items], found.next)
 
 
 async def view_upload(
     services: Services, user: CurrentUser, upload: uuid.UUID, *, after: int = 0, named: bool = True
 ) -> dict[str, Any]:
-    """One upload with the rows that were not accepted, from behind row `after` on.
+    """One upload with the rows that were not accepted, from behind the position `after` on.
 
-    The file's name may name a person: it is opened for those who may hand such a table in, if it is asked for (`named`).
+    Of a table that is only looked at (`preview`) these are the rows that would not be. The file's name may name a person,
+    and so may its head: both are opened for those who may hand such a table in, the name if it is asked for (`named`).
     """
     _demand_view(user)
     async with services.database.transaction(user.scope) as session:
         row = await _found(session, upload)
         tally = (await tallies(session, [row.id]))[row.id]
-        lines = await reasons_of(session, row.id, after=after, limit=SHOWN + 1)
-        more = len(lines) > SHOWN
-        name = _name(services, session, user, row) if named else None
+        ahead = await forecast(session, row) if row.preview else None
+        reasons = forecast_reasons_of if row.preview else reasons_of
+        lines = await reasons(session, row.id, after=after, limit=SHOWN + 1)
+        shown, more = lines[:SHOWN], len(lines) > SHOWN
+        opened = _opened(services, session, user, row, named)
+        batch = await batch_counts(session, row.batch)
     return _summary(row, tally) | {
-        "file": name,
-        "errors": [error for line in lines[:SHOWN] for error in _errors(line)],
-        "more_after": lines[SHOWN - 1].row_number if more else None,
+        "file": opened.get("name"),
+        "facts": opened.get("facts"),
+        "forecast": None if ahead is None else vars(ahead),
+        "errors": [error for line in shown for error in _errors(line, row.sheets or 1)],
+        "more_after": position(shown[-1].sheet, shown[-1].row_number) if more else None,
+        "batch": {"first": str(row.batch), "no": row.batch_no, **vars(batch)},
     }
 
 
@@ -71,8 +95,9 @@ async def receipt_of(services: Services, user: CurrentUser, upload: uuid.UUID) -
         look = Look(str(user.id), "upload", row.id, row.division, "upload.receipt", services.clock.now())
         log_look(session, look, ["file"])
         content = await asyncio.to_thread(services.files.get, row.id)
-    table = find_table(await sheets_of(content), kind.columns)
-    return await asyncio.to_thread(receipt, table, {line.row_number: _sentence(line) for line in lines})
+    tables = (await read_file(kind, content)).tables
+    returned = {(line.sheet, line.row_number): (_sentence(line), first_place(row.batch_no, line)) for line in lines}
+    return await asyncio.to_thread(receipt, tables, returned, Mark(kind.code, kind.version, row.batch))
 
 
 def kind_of(code: str) -> Kind:
@@ -94,14 +119,16 @@ async def _found(session: AsyncSession, upload: uuid.UUID) -> UploadRow:
     return row
 
 
-def _name(services: Services, session: AsyncSession, user: CurrentUser, row: UploadRow) -> str | None:
+def _opened(
+    services: Services, session: AsyncSession, user: CurrentUser, row: UploadRow, named: bool
+) -> dict[str, Any]:
     if not may(user.post, KINDS[row.kind].action):
-        return None
+        return {}
+    cells = {"name": Cell("upload", "name", row.id, row.name_sealed)} if named else {}
+    if row.facts_sealed is not None:
+        cells["facts"] = Cell("upload", "facts", row.id, row.facts_sealed)
     look = Look(str(user.id), "upload", row.id, row.division, "upload.view", services.clock.now())
-    name: str = disclose(session, services.vault, look, {"name": Cell("upload", "name", row.id, row.name_sealed)})[
-        "name"
-    ]
-    return name
+    return disclose(session, services.vault, look, cells) if cells else {}
 
 
 def _summary(row: UploadRow, tally: Tally) -> dict[str, Any]:
@@ -119,14 +146,19 @@ def _summary(row: UploadRow, tally: Tally) -> dict[str, Any]:
             "created_at": row.created_at,
             "finished_at": row.finished_at,
             "rows": {"in": row.rows_in, **vars(tally)},
-            "progress": {"decided": tally.decided, "of": row.rows_in},
+            "preview": row.preview,
+            "sheets": row.sheets,
+            "continues": row.continues,
+            "progress": {"decided": tally.decided if row.progress is None else row.progress, "of": row.rows_in},
         }
     )
 
 
-def _errors(line: UploadLineRow) -> list[dict[str, Any]]:
+def _errors(line: Line, sheets: int) -> list[dict[str, Any]]:
+    sheet_zh, sheet_en = (f"第{line.sheet}张表", f"sheet {line.sheet}, ") if sheets > 1 else ("", "")
     return [
         {
+            "sheet": line.sheet,
             "row": line.row_number,
             "fate": line.fate,
             "cell": reason["cell"],
@@ -135,13 +167,13 @@ def _errors(line: UploadLineRow) -> list[dict[str, Any]]:
             "clause": reason["clause"],
             "reason_zh": reason["zh"],
             "reason_en": reason["en"],
-            "zh": f"第{line.row_number}行 {reason['label']}：{reason['zh']}".replace(" ：", "："),
-            "en": f"row {line.row_number}{', ' + reason['cell'] if reason['cell'] else ''}: {reason['en']}",
+            "zh": f"{sheet_zh}第{line.row_number}行 {reason['label']}：{reason['zh']}".replace(" ：", "："),
+            "en": f"{sheet_en}row {line.row_number}{', ' + reason['cell'] if reason['cell'] else ''}: {reason['en']}",
         }
         for reason in line.reasons
     ]
 
 
-def _sentence(line: UploadLineRow) -> str:
+def _sentence(line: Line) -> str:
     """All that is wrong with a row, without its number: in the receipt it stands elsewhere."""
     return "；".join(f"{reason['label']}：{reason['zh']}".removeprefix("：") for reason in line.reasons)

@@ -45,11 +45,19 @@ class Column:
     required: bool = True
     help: str = ""
     choices: tuple[str, ...] = ()
+    heading: str = ""
+    """What the official form calls it, where that does not tell it from another column."""
     wide: int = 14
     """Width in the template, in characters."""
+    after: str = ""
+    """The column that it belongs to, where several are called alike: the member's number stands behind the member."""
+    carried_with: tuple[str, ...] = ()
+    """Where all of these (itself among them) are blank, the line above speaks for this one: a household's first line."""
+    parts: tuple[str, ...] = ()
+    """What its two columns are called below a common header: 年 | 月. Read as one: 2025年3月."""
 
     def is_called(self, header: str) -> bool:
-        return plain_header(header) in {plain_header(name) for name in (self.label, *self.aliases)}
+        return plain_header(header) in {plain_header(name) for name in (self.label, self.heading, *self.aliases) if name}
 
     def value(self, cell: Cell) -> Any:
         """The value of its cell, None for an empty one. Raises BadCell."""

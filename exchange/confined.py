@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exchange.columns import Cell, Formula
-from exchange.tables import Sheet, SheetRow
+from exchange.rows import Sheet, SheetRow
 from exchange.troubles import TableTrouble
 
 SECONDS = 90.0
@@ -54,9 +54,13 @@ def _decoded(answer: bytes) -> list[Sheet]:
     if "trouble" in told:
         code, parameters = told["trouble"]
         raise TableTrouble(code, **parameters)
-    return [
-        Sheet(tuple(SheetRow(number, tuple(map(_cell, cells))) for number, cells in rows)) for rows in told["sheets"]
-    ]
+    return [_sheet(one) for one in told["sheets"]]
+
+
+def _sheet(told: dict[str, Any]) -> Sheet:
+    number = told["number"]
+    rows = (SheetRow(line, tuple(map(_cell, cells)), number) for line, cells in told["rows"])
+    return Sheet(tuple(rows), number, told["hidden"])
 
 
 def _cell(value: Any) -> Cell:

@@ -7,7 +7,10 @@ import json
 import resource
 import sys
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exchange.rows import Sheet
 
 MEMORY = 768 * 1024 * 1024
 SECONDS = 60
@@ -30,13 +33,18 @@ def main() -> int:
     limit()
     try:
         sheets = read_sheets(sys.stdin.buffer.read())
-        answer: dict[str, Any] = {"sheets": [[[row.number, list(row.cells)] for row in one.rows] for one in sheets]}
+        answer: dict[str, Any] = {"sheets": [_told(sheet) for sheet in sheets]}
     except TableTrouble as trouble:
         answer = {"trouble": [trouble.code, trouble.parameters]}
     except MemoryError:
         return TOO_MUCH
     json.dump(answer, sys.stdout, ensure_ascii=True, default=_encoded)
     return 0
+
+
+def _told(sheet: "Sheet") -> dict[str, Any]:
+    rows = [[row.number, list(row.cells)] for row in sheet.rows]
+    return {"number": sheet.number, "hidden": sheet.hidden, "rows": rows}
 
 
 def _encoded(value: Any) -> Any:

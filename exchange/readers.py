@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from exchange.columns import BadCell, Read, Value
+from exchange.numerals import NUMBER, number
 from policy import identity_number
 from policy.person_name import normal_name
 
@@ -16,6 +17,13 @@ LOSSLESS = 10**15
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _DAY = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:T?00:00(?::00)?)?")
 _PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONTH = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:月|[-/.月]\d{1,2}日?(?:T?00:00(?::00)?)?)?")
+_PLAIN_MONTH = re.compile(r"(\d{4})(\d{2})")
+_OLD_ID = re.compile(r"\d{15}")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+"""Characters that a font of one office has made up for rare ones; elsewhere they are another character, or none."""
+_LOST = re.compile(r"[?\ufffd]")
+"""What stands where a program could not write a rare character."""
 _YES = frozenset(("是", "有", "y", "yes", "true", "1", "√", "✓"))
 _NO = frozenset(("否", "无", "n", "no", "false", "0", "×"))
 
@@ -33,10 +41,24 @@ def text(longest: int = 100) -> Read:
 
 
 def name(value: Value) -> str:
-    """A person's name: 张　三 is 张三."""
+    """A person's name: 张　三 is 张三. Characters beyond the usual sets are names' own; what a program lost is refused."""
     if not isinstance(value, str):
         raise BadCell("not-a-name", "应为姓名", "must be a name")
+    if len(value.splitlines()) > 1:
+        raise BadCell("several-lines", "一格内有多行，请一人一行填写", "holds several lines: one person in a line")
+    if _PRIVATE.search(value):
+        raise BadCell(
+            "private-character",
+            "含有自造字，其他系统无法识别，请改用国家标准汉字",
+            "holds a character that a local font made up: use the standard one",
+        )
     typed = normal_name(value)
+    if _LOST.search(typed):
+        raise BadCell(
+            "lost-character",
+            "含有“?”，疑为生僻字在保存时丢失，请重新填写",
+            "holds a question mark: a rare character was probably lost in saving",
+        )
     if not typed or len(typed) > 50 or any(character.isdigit() for character in typed):
         raise BadCell("not-a-name", "应为姓名", "must be a name")
     return typed
@@ -52,6 +74,13 @@ def id_number(value: Value) -> str:
             "X-15",
         )
     typed = identity_number.normal(unicodedata.normalize("NFKC", _words(value)).strip("'’`"))
+    if _OLD_ID.fullmatch(typed):
+        raise BadCell(
+            "id-of-15-digits",
+            "是15位旧号码，请核对证件后填写18位公民身份号码",
+            "is an old number of 15 digits: write the 18 characters of the present card",
+            "X-15",
+        )
     problem = identity_number.check(typed, date.max)
     if problem:
         raise BadCell("bad-id-number", problem.zh, problem.en, problem.clause)
@@ -71,6 +100,36 @@ def day(value: Value) -> date:
     if found is None or not 1900 <= found.year <= 2199:
         raise BadCell("bad-day", "应为日期，如2025-03-01", "must be a date such as 2025-03-01")
     return found
+
+
+def month(value: Value) -> date:
+    """A month by its first day: 2025年3月, 二〇二五年三月, 2025-03, 202503, or any day of it. 2025.1 as a number may be October."""
+    if isinstance(value, date):
+        return value.replace(day=1)
+    typed = _plain_month(value)
+    match = _MONTH.fullmatch(typed) or _PLAIN_MONTH.fullmatch(typed)
+    if match is None or not 1900 <= int(match[1]) <= 2199 or not 1 <= int(match[2]) <= 12:
+        raise BadCell("bad-month", "应为年和月，如2025年3月", "must be a year and a month such as 2025年3月")
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def _plain_month(value: Value) -> str:
+    if _is_number(value):
+        return _digits(value)
+    typed = "".join(unicodedata.normalize("NFKC", _words(value)).split())
+    return re.sub(NUMBER, lambda found: str(number(found[0]) or found[0]), typed)
+
+
+def whole(most: int) -> Read:
+    """A count from 0 to `most`; 3人 and 3口 are 3."""
+
+    def read(value: Value) -> int:
+        typed = _digits(value) if _is_number(value) else unicodedata.normalize("NFKC", _words(value)).strip(" 人口户")
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 9 and int(typed) <= most):
+            raise BadCell("bad-count", f"应为0至{most}的整数", f"must be a whole number up to {most}")
+        return int(typed)
+
+    return read
 
 
 def money(value: Value) -> Decimal:
@@ -131,7 +190,7 @@ def _words(value: Value) -> str:
 def _digits(value: Value) -> str:
     """A number cell by its digits: 12 and 12.0 are 12. Raises BadCell where digits may have been lost."""
     assert isinstance(value, int | float)
-    if abs(value) >= LOSSLESS or value != int(value):
+    if abs(value) >= LOSSLESS or value != int(value):  # 2025.1 may have been 2025.10
         raise BadCell(
             "number-lost-digits",
             "以数字保存，已失真，请将该列设为文本格式后重新填写",

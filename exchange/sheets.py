@@ -11,13 +11,20 @@ from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, WorksheetNotFound
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    WorksheetNotFound,
+)
 
 from exchange.columns import Cell, Formula
 from exchange.containers import Container, check_xls, check_xlsx, container_of
 from exchange.delimited import csv_rows
 from exchange.old_workbook import formulas_by_sheet
-from exchange.tables import Sheet, SheetRow
+from exchange.rows import Sheet, SheetRow
 from exchange.troubles import TableTrouble
 
 MOST_ROWS = 50_000
@@ -26,6 +33,10 @@ LONGEST_CELL = 2_000
 """Characters of a cell that are kept: no column takes more."""
 
 _FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*))')
+_AS_TEXT = re.compile(r'="([^"]*)"')
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_SHEET = "{http://purl.oclc.org/ooxml/spreadsheetml/main}sheet"
@@ -49,16 +60,23 @@ def read_sheets(content: bytes) -> list[Sheet]:
             return [Sheet(tuple(_rows(csv_rows(content, MOST_ROWS * 2), {})))]
 
 
+def formulas_of(content: bytes, container: Container, names: Sequence[str]) -> FormulasOfSheets:
+    """Where the sheets of a workbook hold formulas. `names`: of its sheets, in their order. Raises TableTrouble."""
+    return _formulas(content, names) if container is Container.XLSX else _old_formulas(content, names)
+
+
 def _workbook(content: bytes, formulas_of: Callable[[bytes, Sequence[str]], FormulasOfSheets]) -> list[Sheet]:
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         formulas = formulas_of(content, book.sheet_names)
-        sheets = []
+        sheets: list[Sheet] = []
         for known in book.sheets_metadata:
             if known.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba):
                 raise TableTrouble("macros")
             if known.typ is SheetTypeEnum.WorkSheet:
-                sheets.append(Sheet(tuple(_sheet_rows(book, known.name, formulas.get(known.name, {})))))
+                number, hidden = len(sheets) + 1, known.visible is not SheetVisibleEnum.Visible
+                rows = _sheet_rows(book, known.name, formulas.get(known.name, {}), number)
+                sheets.append(Sheet(tuple(rows), number, hidden))
     except PasswordError:
         raise TableTrouble("encrypted") from None
     except (CalamineError, WorksheetNotFound):
@@ -66,16 +84,33 @@ def _workbook(content: bytes, formulas_of: Callable[[bytes, Sequence[str]], Form
     return [sheet for sheet in sheets if sheet.rows]
 
 
-def _sheet_rows(book: CalamineWorkbook, name: str, formulas: Mapping[tuple[int, int], Formula]) -> Iterator[SheetRow]:
+def _sheet_rows(
+    book: CalamineWorkbook, name: str, formulas: Mapping[tuple[int, int], Formula], number: int
+) -> Iterator[SheetRow]:
     sheet = book.get_sheet_by_name(name)
     if sheet.end is None:
         return
     if sheet.end[1] >= MOST_COLUMNS:
         raise TableTrouble("too-many-columns", columns=MOST_COLUMNS)
-    yield from _rows(sheet.to_python(skip_empty_area=False), formulas)
+    found = sheet.to_python(skip_empty_area=False)
+    _fill_merged(found, sheet.merged_cell_ranges or [])
+    yield from _rows(found, formulas, number)
 
 
-def _rows(found: Sequence[Sequence[Any]], formulas: Mapping[tuple[int, int], Formula]) -> Iterator[SheetRow]:
+def _fill_merged(found: list[list[Any]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """What was merged downwards stands in every line that holds anything of its own: the same for all of them."""
+    own = [any(_cell(cell) is not None for cell in row) for row in found]
+    for (top, left), (bottom, _right) in ranges:
+        if top >= len(found) or left >= len(found[top]):
+            continue
+        for line in range(top + 1, min(bottom + 1, len(found))):
+            if own[line]:
+                found[line][left] = found[top][left]
+
+
+def _rows(
+    found: Sequence[Sequence[Any]], formulas: Mapping[tuple[int, int], Formula], sheet: int = 1
+) -> Iterator[SheetRow]:
     kept = 0
     for number, cells in enumerate(found, start=1):
         read = tuple(formulas.get((number, place)) or _cell(cell) for place, cell in enumerate(cells))
@@ -86,7 +121,7 @@ def _rows(found: Sequence[Sequence[Any]], formulas: Mapping[tuple[int, int], For
         kept += 1
         if kept > MOST_ROWS:
             raise TableTrouble("too-many-rows", rows=MOST_ROWS)
-        yield SheetRow(number, read)
+        yield SheetRow(number, read, sheet)
 
 
 def _cell(value: Any) -> Cell:
@@ -100,12 +135,19 @@ def _cell(value: Any) -> Cell:
         case time() | timedelta():
             return str(value)
         case str():
-            text = value.strip()[:LONGEST_CELL]
+            text = _visible(value)[:LONGEST_CELL]
+            if said := _AS_TEXT.fullmatch(text):  # how a csv keeps an ID from becoming a number
+                return _visible(said[1]) or None
             if text.startswith("="):
                 return Formula(picture="DISPIMG" in text.upper())
             return text or None
         case _:
             return None
+
+
+def _visible(typed: str) -> str:
+    """Without blanks around it and without characters that nobody sees: zero-width blanks, marks of direction, controls."""
+    return _UNSEEN.sub("", typed.replace("_x000D_", "")).strip()
 
 
 def _old_formulas(content: bytes, names: Sequence[str]) -> FormulasOfSheets:

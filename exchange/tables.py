@@ -1,116 +1,173 @@
-"""The table in a file: its header row found below titles, its columns by their names, its rows by their numbers."""
+"""The tables in a file: their header rows found below titles, their columns by their names, their rows by their numbers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from exchange.columns import Cell, Column
+from exchange.certificates import Certificate, certificate_of
+from exchange.columns import Cell, Column, plain_header
+from exchange.headers import Header, called, demand_single, find_header, what_is_missing
+from exchange.heads import PLAIN, Head, head_of
+from exchange.rows import Sheet, SheetRow, is_note
 from exchange.troubles import TableTrouble
 
-HEADER_WITHIN = 20
-"""Rows, blank ones left out, among which the header is looked for: titles and units stand above it."""
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """`number` as the office sees it beside the row."""
-
-    number: int
-    cells: tuple[Cell, ...]
-
-    def cell(self, place: int) -> Cell:
-        return self.cells[place] if place < len(self.cells) else None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Blank rows are left out."""
-
-    rows: tuple[SheetRow, ...]
+ORIGIN = "原行号"
+"""The column of a 错误回执 that says which row of which upload a line stands for."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """`places`: where each column stands; one that is not required may be missing. `titles` are the rows above."""
+    """One sheet's. `places`: where each column stands; one that is not required may be missing.
+
+    `titles` are the rows above the header, `notes` those below that are no data; a blank cell that the line above speaks
+    for (a household's township and head) is filled in.
+    """
 
     titles: tuple[SheetRow, ...]
     header: SheetRow
     places: Mapping[str, int]
     rows: tuple[SheetRow, ...]
+    parts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    subheader: SheetRow | None = None
+    notes: tuple[SheetRow, ...] = ()
+    sheet: int = 1
+    head: Head = PLAIN
 
     def cell(self, row: SheetRow, column: str) -> Cell:
-        """The cell of a column; None where the table has no such column."""
+        """The cell of a column; None where the table has no such column. Of one over two: 2025年3月."""
+        if column in self.parts:
+            return _joined([row.cell(place) for place in self.parts[column]])
         place = self.places.get(column)
         return None if place is None else row.cell(place)
 
-
-def find_table(sheets: Sequence[Sheet], columns: Sequence[Column]) -> Table:
-    """The one table with these columns. Raises TableTrouble that names what is missing, doubled or too many."""
-    headers = [_header(sheet, columns) for sheet in sheets]
-    whole = [(sheet, header) for sheet, header in zip(sheets, headers, strict=True) if not _missing(header, columns)]
-    if not whole:
-        raise _what_is_missing(headers, columns)
-    tables = [_table(sheet, header, columns) for sheet, header in whole]
-    filled = [table for table in tables if table.rows]
-    if len(filled) > 1:
-        raise TableTrouble("several-tables")
-    if not filled:
-        raise TableTrouble("no-rows")
-    return filled[0]
+    def origin(self, row: SheetRow) -> str | None:
+        """What a corrected receipt says of where the row came from."""
+        place = next((at for at, cell in enumerate(self.header.cells) if cell == ORIGIN), None)
+        said = None if place is None else row.cell(place)
+        return str(int(said) if isinstance(said, float) else said) if isinstance(said, str | int | float) else None
 
 
 @dataclass(frozen=True)
-class _Header:
-    at: int
-    found: Mapping[str, Sequence[int]]
+class Tables:
+    """All that a file holds of its kind, by sheets."""
+
+    sheets: tuple[Table, ...]
+    certificate: Certificate | None = None
+
+    def lines(self) -> Iterator[tuple[Table, SheetRow]]:
+        for table in self.sheets:
+            for row in table.rows:
+                yield table, row
+
+    @property
+    def count(self) -> int:
+        return sum(len(table.rows) for table in self.sheets)
 
 
-def _header(sheet: Sheet, columns: Sequence[Column]) -> _Header:
-    """The row in which most of the columns are called by their names; the first of several."""
-    rows = sheet.rows[:HEADER_WITHIN]
-    candidates = [_Header(at, _called(row, columns)) for at, row in enumerate(rows)]
-    return max(candidates, key=lambda header: len(header.found), default=_Header(0, {}))
+def find_tables(sheets: Sequence[Sheet], columns: Sequence[Column], several: bool = False) -> Tables:
+    """Every sheet with these columns. Raises TableTrouble that names what is missing, doubled, hidden or too many."""
+    headers = [find_header(sheet, columns) for sheet in sheets]
+    whole = [(sheet, header) for sheet, header in zip(sheets, headers, strict=True) if not header.missing(columns)]
+    if not whole:
+        raise what_is_missing(headers, columns)
+    tables = [(sheet, _table(sheet, header, columns)) for sheet, header in whole]
+    filled = [(sheet, table) for sheet, table in tables if table.rows]
+    if any(sheet.hidden for sheet, _ in filled):
+        raise TableTrouble("hidden-table")
+    if len(filled) > 1 and not several:
+        raise TableTrouble("several-tables")
+    if not filled:
+        raise TableTrouble("no-rows")
+    certificates = (certificate_of([row.cells for row in sheet.rows]) for sheet in sheets)
+    return Tables(tuple(table for _, table in filled), next((found for found in certificates if found), None))
 
 
-def _called(row: SheetRow, columns: Sequence[Column]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for place, cell in enumerate(row.cells):
-        if isinstance(cell, str):
-            for column in columns:
-                if column.is_called(cell):
-                    found.setdefault(column.name, []).append(place)
-    return found
+def find_table(sheets: Sequence[Sheet], columns: Sequence[Column]) -> Table:
+    """The one table with these columns. Raises TableTrouble."""
+    return find_tables(sheets, columns).sheets[0]
 
 
-def _missing(header: _Header, columns: Sequence[Column]) -> list[str]:
-    return [column.label for column in columns if column.required and column.name not in header.found]
-
-
-def _what_is_missing(headers: Sequence[_Header], columns: Sequence[Column]) -> TableTrouble:
-    best = max(headers, key=lambda header: len(header.found), default=None)
-    if best is None or len(best.found) < 2:
-        return TableTrouble("no-header", columns="、".join(column.label for column in columns if column.required))
-    return TableTrouble("missing-columns", columns="、".join(_missing(best, columns)))
-
-
-def _table(sheet: Sheet, header: _Header, columns: Sequence[Column]) -> Table:
-    doubled = [column.label for column in columns if len(header.found.get(column.name, ())) > 1]
-    if doubled:
-        raise TableTrouble("doubled-columns", columns="、".join(doubled))
-    places = {name: found[0] for name, found in header.found.items()}
-    below = sheet.rows[header.at + 1 :]
+def _table(sheet: Sheet, header: Header, columns: Sequence[Column]) -> Table:
+    demand_single(header, columns)
+    below = sheet.rows[header.at + header.lines :]
+    data, notes = _parted(below, header, columns)
+    titles = sheet.rows[: header.at]
     return Table(
-        titles=sheet.rows[: header.at],
+        titles=titles,
         header=sheet.rows[header.at],
-        places=places,
-        rows=tuple(_data(below, places, columns)),
+        places=header.places,
+        rows=tuple(_carried(below, data, header, columns)),
+        parts=header.parts,
+        subheader=sheet.rows[header.at + 1] if header.lines == 2 else None,
+        notes=notes,
+        sheet=sheet.number,
+        head=head_of([row.cells for row in titles], [row.cells for row in notes]),
     )
 
 
-def _data(rows: Iterable[SheetRow], places: Mapping[str, int], columns: Sequence[Column]) -> Iterator[SheetRow]:
-    """Without the rows that are empty in every column of ours (a serial number alone), and without repeated headers."""
-    ours = [(column, places[column.name]) for column in columns if column.name in places]
+def _parted(
+    rows: Sequence[SheetRow], header: Header, columns: Sequence[Column]
+) -> tuple[set[int], tuple[SheetRow, ...]]:
+    """The numbers of the data rows, and the rows that say something about the list.
+
+    Neither are rows that are empty in every column of ours (a serial number alone), and headers repeated on every page.
+    """
+    places = header.places
+    needed = [places[column.name] for column in columns if column.required and column.name in places]
+    data, notes = set(), []
     for row in rows:
-        filled = [(column, row.cell(place)) for column, place in ours if row.cell(place) is not None]
-        repeated = all(isinstance(cell, str) and column.is_called(cell) for column, cell in filled)
-        if filled and not (repeated and len(filled) > 1):
-            yield row
+        if is_note(row, needed):
+            notes.append(row)
+        elif any(row.cell(place) is not None for place in _ours(header)) and not _repeats(row, header, columns):
+            data.add(row.number)
+    return data, tuple(notes)
+
+
+def _ours(header: Header) -> set[int]:
+    return set(header.places.values()) | {place for places in header.parts.values() for place in places}
+
+
+def _repeats(row: SheetRow, header: Header, columns: Sequence[Column]) -> bool:
+    """A header once more, or its second line."""
+    filled = [row.cell(place) for place in sorted(_ours(header)) if row.cell(place) is not None]
+    parts = {part for column in columns for part in column.parts}
+    said = sum(len(places) for places in called(row, columns).values())
+    said += sum(1 for cell in filled if isinstance(cell, str) and plain_header(cell) in parts)
+    return len(filled) > 1 and said >= len(filled)
+
+
+def _carried(
+    below: Sequence[SheetRow], data: set[int], header: Header, columns: Sequence[Column]
+) -> Iterator[SheetRow]:
+    """The data rows, with what the line above says for a blank cell. Nothing is carried across a blank line."""
+    places = header.places
+    carrying = [
+        (places[column.name], [places[name] for name in column.carried_with if name in places])
+        for column in columns
+        if column.carried_with and column.name in places
+    ]
+    above: SheetRow | None = None
+    before = -1
+    for row in below:
+        if row.number != before + 1:
+            above = None
+        before = row.number
+        if row.number in data:
+            above = _filled(row, above, carrying)
+            yield above
+
+
+def _filled(row: SheetRow, above: SheetRow | None, carrying: Sequence[tuple[int, Sequence[int]]]) -> SheetRow:
+    taken = [place for place, group in carrying if all(row.cell(at) is None for at in group)]
+    if above is None or not taken:
+        return row
+    width = max(len(row.cells), *(place + 1 for place in taken))
+    return replace(row, cells=tuple(above.cell(at) if at in taken else row.cell(at) for at in range(width)))
+
+
+def _joined(cells: Sequence[Cell]) -> Cell:
+    """Year and month in two cells; one of them blank is as blank as both, and a formula stays one."""
+    strange = next((cell for cell in cells if not isinstance(cell, str | int | float) or isinstance(cell, bool)), "")
+    if strange != "":
+        return strange
+    year, month = (str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in cells)
+    return f"{year.removesuffix('年')}年{month.removesuffix('月')}月"

@@ -1,38 +1,75 @@
-"""The empty form of a kind of table: its header, drop-down lists, text cells where numbers would lose digits, and a help sheet."""
+"""The empty form of a kind of table: its header, drop-down lists, text cells where numbers would lose digits, and a help sheet.
+
+A kind with an official form (`exchange/annexes.py`) gets that form's very layout: title, sealing unit, boxes, day, notes.
+"""
 
 from collections.abc import Sequence
 
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from exchange.annexes import Annex
 from exchange.columns import Column
+from exchange.marks import Mark, write_mark
 from exchange.workbook import Book
 
 LINES = 5_000
 """Lines of the form that have the drop-down lists."""
+LINES_OF_ANNEX = 200
+"""Lines of an official form above its notes; more are inserted by the office."""
 SHEET, HELP, LISTS = "填报表", "填写说明", "选项"
 
 
-def template(title: str, columns: Sequence[Column], help: Sequence[str] = ()) -> bytes:
+def template(
+    title: str, columns: Sequence[Column], mark: Mark, help: Sequence[str] = (), annex: Annex | None = None
+) -> bytes:
     """The form as xlsx. Its first sheet is to be filled in; only that one is read."""
     book = Book()
     form, words, lists = book.sheet(SHEET), book.sheet(HELP), book.sheet(LISTS)
-    form.freeze_panes(1, 0)
+    top = _above(book, form, annex) if annex else 0
+    last = top + LINES_OF_ANNEX if annex else LINES
+    form.freeze_panes(top + 1, 0)
     for place, column in enumerate(columns):
-        form.write_string(0, place, column.label, book.header_of(column))
+        form.write_string(top, place, column.heading or column.label, book.header_of(column))
         form.set_column(place, place, column.wide, book.text)
         if column.choices:
-            _drop_down(form, lists, place, column.choices)
+            _drop_down(form, lists, place, column.choices, top + 1, last)
+    if annex:
+        _lines_and_notes(book, form, annex, top + 1)
     lists.hide()
     _explain(book, words, title, columns, help)
+    write_mark(book, mark)
     return book.done()
 
 
-def _drop_down(form: Worksheet, lists: Worksheet, place: int, choices: Sequence[str]) -> None:
+def _above(book: Book, form: Worksheet, annex: Annex) -> int:
+    """附件号, title, and the line of sealing unit, boxes and day; gives the line of the header."""
+    last = len(annex.columns) - 1
+    form.write_string(0, 0, f"附件{annex.number}", book.text)
+    form.merge_range(1, 0, 1, last, annex.title, book.title)
+    third = last // 3
+    boxes = "".join(f"{box}□" for box in annex.boxes)
+    form.merge_range(2, 0, 2, third, "单位名称（盖章）：", book.wrapped)
+    form.merge_range(2, third + 1, 2, last - 2, f"对象类别（{boxes}）", book.wrapped)
+    form.merge_range(2, last - 1, 2, last, "    年  月  日", book.wrapped)
+    return 3
+
+
+def _lines_and_notes(book: Book, form: Worksheet, annex: Annex, first: int) -> None:
+    last = len(annex.columns) - 1
+    for line in range(first, first + LINES_OF_ANNEX):
+        for place in range(last + 1):
+            form.write_blank(line, place, None, book.lined)
+    for line, note in enumerate(annex.notes, start=first + LINES_OF_ANNEX):
+        form.merge_range(line, 0, line, last, note, book.wrapped)
+
+
+def _drop_down(form: Worksheet, lists: Worksheet, place: int, choices: Sequence[str], first: int, last: int) -> None:
     for line, choice in enumerate(choices):
         lists.write_string(line, place, choice)
-    letter = chr(ord("A") + place)
+    letter = xl_col_to_name(place)
     source = f"={LISTS}!${letter}$1:${letter}${len(choices)}"
-    form.data_validation(1, place, LINES, place, {"validate": "list", "source": source})
+    form.data_validation(first, place, last, place, {"validate": "list", "source": source})
 
 
 def _explain(book: Book, words: Worksheet, title: str, columns: Sequence[Column], help: Sequence[str]) -> None:

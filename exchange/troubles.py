@@ -42,6 +42,31 @@ _TROUBLES: Mapping[str, tuple[str, str]] = {
         "文件中有多张工作表都是此类表格，请只保留一张",
         "several sheets hold such a table: keep one",
     ),
+    "hidden-table": (
+        "隐藏的工作表中也有此类表格，请取消隐藏后核对，或将其删除",
+        "a hidden sheet holds such a table as well: show it or delete it",
+    ),
+    "other-template": ("这是另一种表格的模板，请在相应的种类下报送", "this is the template of another kind of table"),
+    "old-template": (
+        "这是旧版模板（第{version}版），现行为第{current}版，请下载新模板填报",
+        "this template is of version {version}; the present one is {current}: download it",
+    ),
+    "foreign-receipt": (
+        "这份错误回执不属于本单位报送的同类表格，请核对后报送",
+        "this receipt belongs to another office or another kind of table",
+    ),
+    "receipt-of-another-month": (
+        "这份错误回执属于另一个月份的报送，请按原月份报送",
+        "this receipt belongs to a table of another month",
+    ),
+    "several-ticks": (
+        "表头勾选了多个对象类别，请每张表只填报一个类别",
+        "several categories are ticked above the table: hand in one table for each",
+    ),
+    "too-many-leave": (
+        "名单较在册对象减少{share}以上，疑似名单不完整，请核对；确属退出的，在报送时确认",
+        "the roster would end more than {share} of those in force: check that it is whole, or confirm it when handing it in",
+    ),
     "no-rows": ("表头下没有数据", "there are no rows below the header"),
 }
 

@@ -27,6 +27,8 @@ class Book:
         self.header = self._book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
         self.optional = self._book.add_format({"bg_color": "#F4F6F8", "border": 1, "text_wrap": True})
         self.reason = self._book.add_format({"font_color": "#B3261E", "text_wrap": True})
+        self.title = self._book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"})
+        self.lined = self._book.add_format({"num_format": "@", "border": 1})
         self.wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
 
     def sheet(self, name: str) -> Worksheet:

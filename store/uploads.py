@@ -1,4 +1,4 @@
-"""Tables that offices hand in: the file (sealed, under the upload's id) and the fate of each of its rows."""
+"""Tables that offices hand in: the file (sealed, under the upload's id), the fate of each of its rows, and their batches."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,6 +15,9 @@ from store.paging import BadCursor, Page, decode, page
 
 _STATES = ", ".join(f"'{state.value}'" for state in UploadState)
 _FATES = ", ".join(f"'{fate.value}'" for fate in RowFate)
+FINISHED = (UploadState.DONE.value, UploadState.REFUSED.value, UploadState.DISCARDED.value)
+SHEET_SPAN = 10_000_000
+"""More rows than a sheet can have: `position` counts rows through all sheets by it."""
 
 
 class UploadRow(Base):
@@ -25,15 +28,18 @@ class UploadRow(Base):
         CheckConstraint(f"state in ({_STATES})", "state"),
         CheckConstraint("state <> 'done' or rows_in = accepted + returned + duplicate", "every_row_accounted_for"),
         CheckConstraint("(state = 'refused') = (problem is not null)", "refused_for_a_reason"),
-        CheckConstraint("(state in ('done', 'refused')) = (finished_at is not null)", "finished"),
+        CheckConstraint("(state in ('done', 'refused', 'discarded')) = (finished_at is not null)", "finished"),
+        CheckConstraint("state not in ('checked', 'discarded') or preview", "only_a_preview_is_checked"),
+        CheckConstraint("batch_no = 1 or continues is not null", "only_a_correction_continues"),
         Index(
             "upload_same_file_once",
             *("division", "department", "kind", "month", "sha256"),
             unique=True,
-            postgresql_where=text("state <> 'refused'"),
+            postgresql_where=text("state not in ('refused', 'discarded')"),
             postgresql_nulls_not_distinct=True,
         ),
         Index("upload_division_id_idx", "division", "id"),
+        Index("upload_continues_idx", "continues", postgresql_where=text("continues is not null")),
     )
 
     id: Mapped[Key]
@@ -58,6 +64,21 @@ class UploadRow(Base):
     problem: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     """{code, zh, en} of a file that cannot be taken in as a whole."""
     finished_at: Mapped[Moment | None]
+    preview: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """To be looked at before it is taken in; false from the confirmation on."""
+    progress: Mapped[int | None]
+    """Rows looked at so far, where they have no fates of their own yet."""
+    sheets: Mapped[int | None]
+    facts_sealed: Mapped[bytes | None]
+    """What was read above the tables, in the words of the office: {sheets: […], certificate}."""
+    continues: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("upload.id"))
+    """The first upload of the batch, for the corrected receipts that followed it."""
+    batch_no: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    """1 for the first upload of a batch, 2 for the first corrected receipt."""
+
+    @property
+    def batch(self) -> uuid.UUID:
+        return self.continues or self.id
 
 
 class UploadLineRow(Base):
@@ -70,12 +91,38 @@ class UploadLineRow(Base):
     )
 
     upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"), primary_key=True)
+    sheet: Mapped[int] = mapped_column(primary_key=True, server_default=text("1"), default=1)
     row_number: Mapped[int] = mapped_column(primary_key=True)
     division: Mapped[str]
     department: Mapped[str]
     fate: Mapped[str]
     reasons: Mapped[Json]
     decided_at: Mapped[Moment]
+    origin: Mapped[str | None]
+    """Of a corrected row: the row of which upload of the batch it stands for, 1/1-5."""
+
+
+class UploadForecastRow(Base):
+    """What would become of a row, as looked at before the table is taken in; accepted ones are left out."""
+
+    __tablename__ = "upload_forecast"
+    __table_args__ = (CheckConstraint(f"fate in ({_FATES}) and fate <> 'accepted'", "fate"),)
+
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"), primary_key=True)
+    sheet: Mapped[int] = mapped_column(primary_key=True)
+    row_number: Mapped[int] = mapped_column(primary_key=True)
+    division: Mapped[str]
+    department: Mapped[str]
+    fate: Mapped[str]
+    reasons: Mapped[Json]
+
+
+Line = UploadLineRow | UploadForecastRow
+
+
+def position(sheet: int, number: int) -> int:
+    """One number for a row among all sheets."""
+    return (sheet - 1) * SHEET_SPAN + number
 
 
 @dataclass(frozen=True)
@@ -104,17 +151,29 @@ async def tallies(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[u
     return {upload: Tally(**fates) for upload, fates in found.items()}
 
 
-async def decided_rows(session: AsyncSession, upload: uuid.UUID) -> set[int]:
-    """The numbers of the rows whose fate is known."""
-    return set(await session.scalars(select(UploadLineRow.row_number).where(UploadLineRow.upload_id == upload)))
+async def forecast(session: AsyncSession, row: UploadRow) -> Tally:
+    """What the rows looked at so far would come to."""
+    asked = select(UploadForecastRow.fate, func.count()).where(UploadForecastRow.upload_id == row.id)
+    fates = {fate: count for fate, count in (await session.execute(asked.group_by(UploadForecastRow.fate))).tuples()}
+    return Tally(accepted=(row.progress or 0) - sum(fates.values()), **fates)
 
 
-async def listed(session: AsyncSession, *, kind: str, cursor: str | None, limit: int) -> Page:
+async def decided_rows(session: AsyncSession, upload: uuid.UUID) -> set[tuple[int, int]]:
+    """Sheet and number of the rows whose fate is known."""
+    found = await session.execute(
+        select(UploadLineRow.sheet, UploadLineRow.row_number).where(UploadLineRow.upload_id == upload)
+    )
+    return {(sheet, number) for sheet, number in found}
+
+
+async def listed(session: AsyncSession, *, kind: str, month: str = "", cursor: str | None, limit: int) -> Page:
     """The uploads that the reader may see, latest first, with what is known of their rows. Raises paging.BadCursor."""
     after = decode(cursor, 1)
     asked = select(UploadRow).order_by(UploadRow.id.desc()).limit(limit + 1)
     if kind:
         asked = asked.where(UploadRow.kind == kind)
+    if month:
+        asked = asked.where(UploadRow.month == month)
     if after:
         asked = asked.where(UploadRow.id < _id(after[0]))
     rows = list(await session.scalars(asked))
@@ -132,15 +191,26 @@ def _id(key: str) -> uuid.UUID:
 async def reasons_of(
     session: AsyncSession, upload: uuid.UUID, *, after: int = 0, limit: int | None = None
 ) -> list[UploadLineRow]:
-    """The rows that were not accepted, by their numbers, from the one behind `after` on."""
+    """The rows that were not accepted, in the order of the file, from the one behind the position `after` on."""
+    at = (UploadLineRow.sheet - 1) * SHEET_SPAN + UploadLineRow.row_number
     lines = await session.scalars(
         select(UploadLineRow)
-        .where(
-            UploadLineRow.upload_id == upload,
-            UploadLineRow.fate != RowFate.ACCEPTED.value,
-            UploadLineRow.row_number > after,
-        )
-        .order_by(UploadLineRow.row_number)
+        .where(UploadLineRow.upload_id == upload, UploadLineRow.fate != RowFate.ACCEPTED.value, at > after)
+        .order_by(UploadLineRow.sheet, UploadLineRow.row_number)
+        .limit(limit)
+    )
+    return list(lines)
+
+
+async def forecast_reasons_of(
+    session: AsyncSession, upload: uuid.UUID, *, after: int = 0, limit: int | None = None
+) -> list[UploadForecastRow]:
+    """As `reasons_of`, of a table that was only looked at."""
+    at = (UploadForecastRow.sheet - 1) * SHEET_SPAN + UploadForecastRow.row_number
+    lines = await session.scalars(
+        select(UploadForecastRow)
+        .where(UploadForecastRow.upload_id == upload, at > after)
+        .order_by(UploadForecastRow.sheet, UploadForecastRow.row_number)
         .limit(limit)
     )
     return list(lines)

@@ -30,8 +30,22 @@ What `take` may rely on, and what it owes:
   other in a circle.
 
 `check` runs at the counter, in the eyes of whoever hands the table in, before it is taken in (an unknown batch, say);
-`after` runs once, in the transaction that closes the upload, with the counts: it may wake what waits for the table.
+`begin` runs once the file has been read, in a transaction of its own before the first row: it sees the table as a whole
+(`Batch`: the heads of its sheets, 附件4 beside it, the rows that can be read) and may write what the rows hang on. What
+it answers refuses the whole table, in these words. A killed attempt repeats it: natural keys. `after` runs once, in the
+transaction that closes the upload, with the counts: it may wake what waits for the table.
 `fields` are asked for beside the file and come to `take` as `context.fields` (kept sealed).
+
+A table may be looked at before it is taken in (`context.preview`): `begin` and `take` are then called as always, for a few
+hundred rows at a time, inside a savepoint that is undone; `after` is not called. So a kind needs nothing for it, and
+must do nothing outside the session.
+
+A corrected 错误回执 continues the batch of the upload that it came from (`context.batch`, for the first upload its own
+id). A row of it says which earlier row it corrects (`row.corrects`): with the same name or the same number, so only its
+data were wrong, and the day on which that row was first provided stays (processes 3.11). A row without is new.
+
+An office's form (`exchange/annexes.py`) fills in township, household and head only once: `row.values` has them in every row,
+and `row.head` what stands above the table. Township names are read by `activities/imports/townships.py`.
 """
 
 import uuid
@@ -42,7 +56,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from exchange.annexes import Annex
+from exchange.certificates import Certificate
 from exchange.columns import Column
+from exchange.heads import PLAIN, Head
 from policy.access import Action
 from policy.fields import Field
 from policy.problems import Problem
@@ -66,6 +83,20 @@ class Context:
     vault: Vault
     now: datetime
     today: date
+    batch: uuid.UUID
+    """The first upload of the batch; `upload` itself unless this one continues another."""
+    preview: bool = False
+    """Nothing of what is written now will stay."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The row that a line of a corrected receipt stood for when it was first provided."""
+
+    upload: uuid.UUID
+    sheet: int
+    number: int
+    provided_on: date
 
 
 @dataclass(frozen=True)
@@ -74,6 +105,27 @@ class Row:
 
     number: int
     values: Mapping[str, Any]
+    sheet: int = 1
+    head: Head = PLAIN
+    corrects: Correction | None = None
+
+
+@dataclass(frozen=True)
+class SheetOfBatch:
+    number: int
+    head: Head
+    rows: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A table as a whole: its sheets, 附件4 beside it if there is one, and the rows whose every cell can be read."""
+
+    sheets: tuple[SheetOfBatch, ...]
+    certificate: Certificate | None
+    rows: tuple[Row, ...]
+    rows_in: int
+    """All rows, the unreadable ones among them."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +171,7 @@ class Counts:
 Take = Callable[[AsyncSession, Context, Row], Awaitable[Fate]]
 Check = Callable[[AsyncSession, str, Mapping[str, Any]], Awaitable[Sequence[Problem]]]
 """Session, division and the fields beside the file; problems point at the fields."""
+Begin = Callable[[AsyncSession, Context, Batch], Awaitable[Sequence[Reason]]]
 After = Callable[[AsyncSession, Context, Counts], Awaitable[None]]
 
 
@@ -134,3 +187,12 @@ class Kind:
     """Sentences for the help sheet of the template, besides what the columns say themselves."""
     check: Check | None = None
     after: After | None = None
+    begin: Begin | None = None
+    about: str = ""
+    """What it is for, in one sentence: stands above its form."""
+    version: int = 1
+    """Of its template; a change of the columns is a new version, and older templates are then refused by name."""
+    annex: Annex | None = None
+    """The official form whose layout its template has; its columns are the kind's."""
+    several_sheets: bool = False
+    """One sheet per category, say; otherwise a second filled sheet is refused."""

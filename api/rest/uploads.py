@@ -15,8 +15,10 @@ from api.identity import CurrentUser, User
 from api.rest.dependencies import At, Cursor, Limit
 from api.rest.files import ENVELOPE
 from api.table_uploads import Handed, take_in_table
+from api.upload_decisions import commit_upload, discard_upload
 from api.upload_view import kind_of, list_uploads, receipt_of, view_upload
 from api.uploads import read_form
+from exchange.marks import Mark
 from exchange.templates import template
 from policy.access import Action, may
 
@@ -30,6 +32,8 @@ FORM = {
         "kind": {"type": "string"},
         "division": {"type": "string"},
         "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
+        "preview": {"type": "string", "enum": ["true", "false"]},
+        "continues": {"type": "string", "format": "uuid"},
     },
 }
 BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}}
@@ -37,7 +41,11 @@ BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"s
 
 @router.post("/uploads", status_code=202, openapi_extra=BODY)
 async def upload(request: Request, services: At, user: User, key: KeyHeader = None) -> JSONResponse:
-    """Takes a table in, to be read after the answer. 200 for the very same file of before: the upload of that time."""
+    """Takes a table in, to be read after the answer. 200 for the very same file of before: the upload of that time.
+
+    With `preview=true` it is only looked at, until `commit` or `discard`. `continues` names the upload of whose receipt it
+    is the corrected one; a receipt of ours says so itself.
+    """
     form = await read_form(request, services.options.largest_file + ENVELOPE)
     taken = await take_in_table(services, user, Handed.of(form), key)
     return JSONResponse(taken.body(), 200 if taken.duplicate else 202, {"Location": f"/api/v1/uploads/{taken.id}"})
@@ -48,11 +56,12 @@ async def listing(
     services: At,
     user: User,
     kind: Annotated[str, Query(max_length=40, pattern=r"^\w*$")] = "",
+    month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """The uploads of one's department, latest first."""
-    found = await list_uploads(services, user, kind=kind, cursor=cursor, limit=limit)
+    found = await list_uploads(services, user, kind=kind, month=month, cursor=cursor, limit=limit)
     return {"items": found.items, "next": found.next}
 
 
@@ -64,10 +73,22 @@ async def form_of(user: User, kind: str) -> Response:
 
 @router.get("/uploads/{upload_id}")
 async def show(
-    services: At, user: User, upload_id: uuid.UUID, after: Annotated[int, Query(ge=0, le=10**9)] = 0
+    services: At, user: User, upload_id: uuid.UUID, after: Annotated[int, Query(ge=0, le=10**10)] = 0
 ) -> dict[str, Any]:
     """What became of a table: its counts, and why rows were not accepted (`after`: behind that row; `more_after` leads on)."""
     return await view_upload(services, user, upload_id, after=after)
+
+
+@router.post("/uploads/{upload_id}/commit", status_code=202)
+async def commit(services: At, user: User, upload_id: uuid.UUID) -> dict[str, Any]:
+    """Takes in a table that was looked at. Said twice, it is done once."""
+    return await commit_upload(services, user, upload_id)
+
+
+@router.post("/uploads/{upload_id}/discard")
+async def discard(services: At, user: User, upload_id: uuid.UUID) -> dict[str, Any]:
+    """Throws away a table that was looked at; nothing of it was taken in."""
+    return await discard_upload(services, user, upload_id)
 
 
 @router.get("/uploads/{upload_id}/receipt.xlsx")
@@ -81,7 +102,9 @@ async def empty_form(user: CurrentUser, code: str) -> Response:
     if not may(user.post, Action.VIEW_UPLOADS):
         raise not_allowed("您的岗位不能下载报送表格")
     kind = kind_of(code)
-    content = await asyncio.to_thread(template, kind.label, kind.columns, kind.help)
+    content = await asyncio.to_thread(
+        template, kind.label, kind.columns, Mark(kind.code, kind.version), kind.help, kind.annex
+    )
     return workbook(content, f"{kind.label}（模板）.xlsx")
 
 

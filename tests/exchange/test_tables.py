@@ -132,7 +132,11 @@ async def test_formulas_and_pictures_are_refused_by_name() -> None:
         "amount": "formula-cell",
         "day": "formula-cell",
     }
-    assert troubles(await table(csv([HEADER, ("张三", '="140522"', "1", "")])))["id_number"] == "formula-cell"
+    assert troubles(await table(csv([HEADER, ("张三", "=A1&B1", "1", "")])))["id_number"] == "formula-cell"
+
+
+async def test_a_csv_may_keep_an_id_as_text_by_a_formula_without_a_reference() -> None:
+    assert values(await table(csv([HEADER, ("张三", f'="{ROW[1]}"', *ROW[2:])]))) == VALUES
 
 
 async def test_an_empty_cell_of_a_column_that_is_required_is_named() -> None:
@@ -154,7 +158,13 @@ def test_an_id_number_ends_in_a_large_x() -> None:
     assert readers.id_number("11010519491231002ｘ") == "11010519491231002X"
 
 
-@pytest.mark.parametrize("typed", ["140522600101001", "140522196001010011", "14052219600230001X", "待补"])
+def test_an_id_of_15_digits_is_refused_and_never_converted() -> None:
+    with pytest.raises(BadCell) as bad:
+        readers.id_number("140522600101001")
+    assert (bad.value.code, bad.value.zh) == ("id-of-15-digits", "是15位旧号码，请核对证件后填写18位公民身份号码")
+
+
+@pytest.mark.parametrize("typed", ["140522196001010011", "14052219600230001X", "待补"])
 def test_a_wrong_id_number_is_refused_by_name(typed: str) -> None:
     with pytest.raises(BadCell, match="bad-id-number"):
         readers.id_number(typed)
