@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
     applications,
+    board,
     bulk,
     case_acts,
     case_file,
@@ -47,6 +48,7 @@ MODULES = (
     cases,
     case_file,
     fallback,
+    board,
     matters,
     people,
     papers,

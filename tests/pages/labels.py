@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from activities.imports.registry import KINDS
-from api.exchange import facts
+from api.exchange import board, facts
 from api.exchange import matters as matters_of
 from api.pages import (
     application_form,
@@ -56,6 +56,7 @@ def _of_pages() -> Iterator[str]:
     yield from matters.STATES.values()
     yield from matters_of.PROCEDURE_LABELS.values()
     yield from facts.LABELS.values()
+    yield from (standing.label for standing in board.Standing)
     yield from record.TITLES.values()
     yield from (
         *catalogue.POSTERS.values(),
