@@ -13,21 +13,21 @@ from policy.access import may
 from policy.procedures import Procedure
 from policy.terms import UploadState
 from store.outbox import start
-from store.uploads import UploadRow
+from store.uploads import UploadRow, settle
 
-TAKEN_IN = (UploadState.RECEIVED.value, UploadState.WORKING.value, UploadState.DONE.value, UploadState.REFUSED.value)
+TAKEN_IN = (UploadState.RECEIVED, UploadState.WORKING, UploadState.DONE, UploadState.REFUSED)
 
 
 async def commit_upload(services: Services, user: CurrentUser, upload: uuid.UUID) -> dict[str, Any]:
     """Queues the table to be taken in. Raises Refusal 409 while it is being looked at, and when it was thrown away."""
     async with services.database.transaction(user.scope) as session:
-        row = await _locked(session, user, upload)
-        if row.state == UploadState.CHECKED.value:
-            row.preview, row.state, row.progress = False, UploadState.RECEIVED.value, None
+        await _demand(session, user, upload)
+        now = services.clock.now()
+        if await settle(session, upload, UploadState.RECEIVED, now):
             # An id of its own: the procedure that has looked at the table may just be ending, and would not hear of it.
-            key, argument = f"{upload}/commit", {"upload_id": str(upload)}
-            await start(session, Procedure.UPLOAD, key, argument, at=services.clock.now())
-        elif row.preview or row.state not in TAKEN_IN:
+            await start(session, Procedure.UPLOAD, f"{upload}/commit", {"upload_id": str(upload)}, at=now)
+        row = await session.get_one(UploadRow, upload, populate_existing=True)
+        if row.preview or row.state not in TAKEN_IN:
             raise _not_now()
         return {"id": str(upload), "state": row.state}
 
@@ -35,21 +35,20 @@ async def commit_upload(services: Services, user: CurrentUser, upload: uuid.UUID
 async def discard_upload(services: Services, user: CurrentUser, upload: uuid.UUID) -> dict[str, Any]:
     """Throws the table away: no row of it was taken in. Raises Refusal 409 unless it was looked at and not confirmed."""
     async with services.database.transaction(user.scope) as session:
-        row = await _locked(session, user, upload)
-        if row.state == UploadState.CHECKED.value:
-            row.state, row.finished_at = UploadState.DISCARDED.value, services.clock.now()
-        elif row.state != UploadState.DISCARDED.value:
+        await _demand(session, user, upload)
+        await settle(session, upload, UploadState.DISCARDED, services.clock.now())
+        row = await session.get_one(UploadRow, upload, populate_existing=True)
+        if row.state != UploadState.DISCARDED:
             raise _not_now()
         return {"id": str(upload), "state": row.state}
 
 
-async def _locked(session: AsyncSession, user: CurrentUser, upload: uuid.UUID) -> UploadRow:
-    row = await session.get(UploadRow, upload, with_for_update=True)
+async def _demand(session: AsyncSession, user: CurrentUser, upload: uuid.UUID) -> None:
+    row = await session.get(UploadRow, upload)
     if row is None or row.kind not in KINDS:
         raise not_found()
     if not may(user.post, KINDS[row.kind].action):
         raise not_allowed("您的岗位不能报送这种表格")
-    return row
 
 
 def _not_now() -> Refusal:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -154,7 +155,7 @@ async def tallies(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[u
 async def forecast(session: AsyncSession, row: UploadRow) -> Tally:
     """What the rows looked at so far would come to."""
     asked = select(UploadForecastRow.fate, func.count()).where(UploadForecastRow.upload_id == row.id)
-    fates = {fate: count for fate, count in (await session.execute(asked.group_by(UploadForecastRow.fate))).tuples()}
+    fates = dict((await session.execute(asked.group_by(UploadForecastRow.fate))).tuples().all())
     return Tally(accepted=(row.progress or 0) - sum(fates.values()), **fates)
 
 
@@ -164,6 +165,12 @@ async def decided_rows(session: AsyncSession, upload: uuid.UUID) -> set[tuple[in
         select(UploadLineRow.sheet, UploadLineRow.row_number).where(UploadLineRow.upload_id == upload)
     )
     return {(sheet, number) for sheet, number in found}
+
+
+async def settle(session: AsyncSession, upload: uuid.UUID, verdict: UploadState, at: datetime) -> bool:
+    """What was looked at is taken in (`received`) or thrown away (`discarded`); False where it does not wait for that."""
+    asked = text("select settle_upload(:upload, :verdict, :at)")
+    return await session.scalar(asked, {"upload": upload, "verdict": verdict.value, "at": at}) is not None
 
 
 async def listed(session: AsyncSession, *, kind: str, month: str = "", cursor: str | None, limit: int) -> Page:

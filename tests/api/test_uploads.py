@@ -415,10 +415,10 @@ async def test_a_killed_attempt_is_taken_up_behind_its_last_row(
     decide = handing.hands._decide
     decided: list[int] = []
 
-    async def dying(work: Any, row: Any) -> None:
+    async def dying(work: Any, table: Any, row: Any) -> None:
         if len(decided) == 3:
             raise ConnectionError("the worker is gone")
-        await decide(work, row)
+        await decide(work, table, row)
         decided.append(row.number)
 
     monkeypatch.setattr(handing.hands, "_decide", dying)
@@ -496,7 +496,7 @@ async def test_a_form_can_be_downloaded_and_comes_back_empty(handing: Handing, c
         answer = await counter.as_(CIVIL, "GET", f"/uploads/templates/{kind.code}.xlsx")
         book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
         assert book.get_sheet_by_index(0).to_python()[0] == [column.label for column in kind.columns]
-        assert book.sheet_names == ["填报表", "填写说明", "选项"]
+        assert book.sheet_names == ["填报表", "填写说明", "选项", "识别"]
     empty = await handing.post(
         CIVIL, "identity", (await counter.as_(CIVIL, "GET", "/uploads/templates/identity.xlsx")).content
     )

@@ -12,6 +12,18 @@ depends_on = None
 STATES = "'received', 'working', 'checked', 'done', 'refused', 'discarded'"
 OWN_TABLES = "in_scope(division) and department = current_setting('app.department')"
 
+SETTLING = """
+create function settle_upload(looked_at uuid, verdict text, at timestamptz) returns text
+  language sql volatile security definer set search_path = public, pg_temp as $$
+  update upload set state = verdict, preview = (verdict = 'discarded'), progress = null,
+                    finished_at = case when verdict = 'discarded' then at end
+   where id = looked_at and state = 'checked' and verdict in ('received', 'discarded')
+     and in_scope(division) and department = current_setting('app.department')
+  returning state
+$$;
+comment on function settle_upload is 'All that the counter may change of an upload: one that was looked at is taken in or thrown away.';
+"""
+
 
 def upgrade() -> None:
     _upload()
@@ -48,7 +60,7 @@ def _upload() -> None:
     op.create_index(
         "upload_continues_idx", "upload", ["continues"], postgresql_where=sa.text("continues is not null")
     )
-    op.execute("grant update (state, preview, progress, finished_at) on upload to jiuzhu_api")
+    op.execute(SETTLING)
 
 
 def _rows() -> None:
