@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.case import acknowledge
+from activities.conflicts import note_conflict
 from activities.correspondence import Correspondence
 from activities.ladder import Ladder
 from activities.subjects import Subject, locked_subject
@@ -218,6 +219,7 @@ class Desk:
         set_dates(period, rulebook, dates, now)
         session.add(period)
         await session.flush()
+        await note_conflict(session, period, now)
         await move_notice(session, period)
         return period
 

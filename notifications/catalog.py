@@ -195,6 +195,21 @@ class CaseCopied(Notice):
     by: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RectificationOrdered(Notice):
+    """督促整改: an order from above to put right what monitoring has found (C-25)."""
+
+    name = "rectification_ordered"
+    number: str
+    by: str
+    """The bureau that orders it: 山西省医疗保障局."""
+    findings: tuple[str, ...]
+    """What was found, by its label."""
+    due: date
+    round: int
+    """2 and more: what was replied before did not do."""
+
+
 NOTICES: dict[str, type[Notice]] = {
     notice.name: notice
     for notice in (
@@ -213,6 +228,7 @@ NOTICES: dict[str, type[Notice]] = {
         ExtensionAsked,
         ExtensionDecided,
         CaseCopied,
+        RectificationOrdered,
     )
 }
 """By name."""

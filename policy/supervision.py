@@ -11,8 +11,8 @@ class FindingKind(Term):
     """What monitoring finds 监测发现的问题. The label says it as the board and the order do."""
 
     MISSED_SHARING = "missed_sharing", "当月未完成信息共享"
-    LATE_PUSH = "late_push", "高额费用推送超期"
-    LATE_NOTICE = "late_notice", "动态调整名单报送超期"
+    LATE_PUSH = "late_push", "未按期推送高额费用名单"
+    LATE_NOTICE = "late_notice", "未按期提供动态调整名单"
     CONFLICT_OF_RULES = "conflict_of_rules", "上下级文件规定不一致"
     ANOMALIES_UNRESOLVED = "anomalies_unresolved", "异常数据未处理完"
     NO_AGREEMENT = "no_agreement", "未签订信息共享协议"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from policy.deadlines import add_months
 from policy.joint_review import ReviewChange, ReviewMark, summary
 from store.base import Base, Key, Moment
+from store.tasks import TaskRow
 
 _CHANGES = ", ".join(f"'{change.value}'" for change in ReviewChange)
 _MARKS = ", ".join(f"'{mark.value}'" for mark in ReviewMark)
@@ -101,3 +102,13 @@ async def counts_of(session: AsyncSession, matter_id: uuid.UUID, department: str
         asked = asked.where(ReviewRow.department == department)
     found = await session.execute(asked)
     return summary((ReviewChange(change), ReviewMark(mark)) for change, mark in found)
+
+
+async def parts_missing(session: AsyncSession, matter_id: uuid.UUID) -> set[str]:
+    """The departments whose own check still waits, by its task: an answer counts before its procedure has seen it."""
+    found = await session.scalars(
+        select(TaskRow.department).where(
+            TaskRow.subject_id == matter_id, TaskRow.kind == "self_check", TaskRow.state == "open"
+        )
+    )
+    return set(found)

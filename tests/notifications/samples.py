@@ -14,6 +14,7 @@ from notifications.catalog import (
     Notice,
     OrderIssued,
     Overdue,
+    RectificationOrdered,
     RefusalToDeliver,
     ReplyReceived,
     TaskDigest,
@@ -124,6 +125,20 @@ SAMPLES: dict[str, Notice] = {
         CaseCopied(
             **{name: value for name, value in act.items() if name not in ("task_label", "due", "grounds")},
             grounds=(),
+        ),
+        RectificationOrdered(
+            recipient="阳城县县级医疗保障审核人",
+            division_name="阳城县",
+            link="http://127.0.0.1:8000/tasks/0199a0c2-0000-7000-8000-000000000007",
+            grounds=("晋医保办发〔2025〕3号 五",),
+            late_by=None,
+            vacant_post=None,
+            demonstration=False,
+            number="14-2025-003",
+            by="山西省医疗保障局",
+            findings=("当月未完成信息共享", "未按期推送高额费用名单"),
+            due=date(2025, 10, 16),
+            round=2,
         ),
     )
 }
