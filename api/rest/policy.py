@@ -1,8 +1,6 @@
 """试算: what is due when, what a claim would give, until when a refusal may be challenged. Nothing is written."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any
@@ -10,46 +8,40 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.errors import Refusal, not_allowed, wrong_fields
+from api.errors import Refusal, wrong_fields
 from api.filing.shape import ZERO, Code, CostStatement, Day, Money
 from api.identity import CurrentUser, User
-from api.parameter_name import parameter_name
 from api.presentation import json_object
 from api.rest.dependencies import At
 from api.services import Services
-from policy.access import Action, may
+from api.trying import DivisionCode, Tried, check_year, law_tried, missing_parameter
 from policy.benefit import assess
 from policy.case_facts import CaseFacts
-from policy.clock import today
 from policy.costs import Costs, check_costs
-from policy.deadlines import CALENDAR_DAYS, DAY_OF_NEXT_MONTH, MONTHS, WORKING_DAYS, Due, due_after, due_in_month
+from policy.deadlines import (
+    CALENDAR_DAYS,
+    DAY_OF_MONTH,
+    DAY_OF_NEXT_MONTH,
+    MONTHS,
+    WORKING_DAYS,
+    Due,
+    due_after,
+    due_in_month,
+)
 from policy.decision import Decision
 from policy.parameters import KINDS, base_of
 from policy.problems import Problem
 from policy.remedies import remedies
 from policy.rulebook import MissingParameter, Rulebook
-from policy.terms import Category, Residence, normal_division
+from policy.terms import Category, Residence
 from policy.treatment import Treatment, TreatmentKind, normal_code
 from store.periods import basis
-from store.reference import DivisionRow
-from store.rulebook import load_rulebook, parameter_record
+from store.rulebook import parameter_record
 
 router = APIRouter(tags=["policy"], prefix="/policy")
-TIMER_UNITS = {WORKING_DAYS, CALENDAR_DAYS, MONTHS, DAY_OF_NEXT_MONTH}
-FIRST_YEAR, LAST_YEAR = 1949, 2200
-"""Days far outside any calendar only lead beyond what a date can hold."""
+MONTHLY = {DAY_OF_NEXT_MONTH, DAY_OF_MONTH}
+TIMER_UNITS = {WORKING_DAYS, CALENDAR_DAYS, MONTHS, *MONTHLY}
 Division = Annotated[str, Query(min_length=2, max_length=12, pattern=r"^\d+$")]
-
-
-class Tried(BaseModel):
-    """What is null has been left out."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, sent: Any) -> Any:
-        return {name: value for name, value in sent.items() if value is not None} if isinstance(sent, dict) else sent
 
 
 class CostsTried(Tried):
@@ -81,7 +73,7 @@ class CostsTried(Tried):
 
 
 class AssessBody(Tried):
-    division: Annotated[str, Field(min_length=2, max_length=12, pattern=r"^\d+$")]
+    division: DivisionCode
     on: Day
     categories: Annotated[list[Category], Field(min_length=1, max_length=12)]
     residence: Residence | None = None
@@ -100,7 +92,7 @@ class AssessBody(Tried):
 class RemediesBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    division: Annotated[str, Field(min_length=2, max_length=12, pattern=r"^\d+$")]
+    division: DivisionCode
     received_on: Day
 
 
@@ -126,12 +118,12 @@ async def assess_claim(services: At, user: User, body: AssessBody) -> dict[str, 
 @router.post("/remedies")
 async def remedy_dates(services: At, user: User, body: RemediesBody) -> dict[str, Any]:
     """Both last days, counted from the day of receipt."""
-    _check_year("/received_on", body.received_on)
-    async with _law(services, user, body.division) as rulebook:
+    check_year("/received_on", body.received_on)
+    async with law_tried(services, user, body.division) as rulebook:
         try:
             until = remedies(rulebook, body.received_on)
         except MissingParameter as missing:
-            raise _missing(missing.key) from missing
+            raise missing_parameter(missing.key) from missing
     return json_object(
         {
             "reconsideration_until": until.reconsideration_until.nominal,
@@ -147,8 +139,8 @@ async def try_due(
 ) -> dict[str, Any]:
     """As GET /policy/due answers. Raises Refusal: 404 for a key that is no timer, 422 for neither day nor month."""
     _check_timer(key)
-    _check_year("/from", start)
-    async with _law(services, user, division) as rulebook:
+    check_year("/from", start)
+    async with law_tried(services, user, division) as rulebook:
         try:
             if month:
                 found = _in_month(rulebook, key, _month(month))
@@ -157,13 +149,13 @@ async def try_due(
             else:
                 raise wrong_fields([Problem("/from", "请填写起算日或月份", "from or month is needed")])
         except MissingParameter as missing:
-            raise _missing(missing.key) from missing
+            raise missing_parameter(missing.key) from missing
     return basis(found)
 
 
 def _in_month(rulebook: Rulebook, key: str, month: date) -> Due:
     found = rulebook.find(key, month)
-    if found is not None and found.unit != DAY_OF_NEXT_MONTH:
+    if found is not None and found.unit not in MONTHLY:
         raise wrong_fields(
             [
                 Problem(
@@ -178,7 +170,7 @@ def _in_month(rulebook: Rulebook, key: str, month: date) -> Due:
 
 def _after(rulebook: Rulebook, key: str, start: date) -> Due:
     found = rulebook.find(key, start)
-    if found is not None and found.unit == DAY_OF_NEXT_MONTH:
+    if found is not None and found.unit in MONTHLY:
         raise wrong_fields([Problem("/month", "该期限按月计算，请填写月份", "a monthly date needs month")])
     return due_after(rulebook, key, start)
 
@@ -200,7 +192,7 @@ async def try_assessment(services: Services, user: CurrentUser, body: AssessBody
         care_aid_before=body.care_aid_before,
         outpatient_paid=body.outpatient_paid,
     )
-    async with _law(services, user, body.division) as rulebook:
+    async with law_tried(services, user, body.division) as rulebook:
         return decision_tried(assess(rulebook, facts))
 
 
@@ -241,37 +233,10 @@ def decision_tried(decision: Decision) -> dict[str, Any]:
     return json_object(shown)
 
 
-@asynccontextmanager
-async def _law(services: Services, user: CurrentUser, division: str) -> AsyncIterator[Rulebook]:
-    if not may(user.post, Action.TRY_POLICY):
-        raise not_allowed("您的岗位不能使用试算")
-    code = normal_division(division)
-    async with services.database.transaction(user.scope) as session:
-        if await session.get(DivisionRow, code) is None:
-            raise wrong_fields([Problem("/division", f"没有区划代码{code}", f"there is no division {code}")])
-        yield await load_rulebook(session, code, today(services.clock))
-
-
 def _check_timer(key: str) -> None:
     kind = KINDS.get(base_of(key))
     if kind is None or not TIMER_UNITS & set(kind.units):
         raise Refusal(404, "unknown-timer", f"没有名为{key}的期限", f"there is no timer {key}", key=key)
-
-
-def _check_year(pointer: str, day: date | None) -> None:
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise wrong_fields([Problem(pointer, "年份超出范围", "the year is out of range")])
-
-
-def _missing(key: str) -> Refusal:
-    return Refusal(
-        404,
-        "parameter-missing",
-        f"缺少参数“{parameter_name(key)}”，不能推算",
-        f"the parameter {key} is missing; nothing is guessed",
-        key=key,
-        outcome="parameter_missing",
-    )
 
 
 def _month(month: str) -> date:
