@@ -11,6 +11,8 @@ from policy.problems import Problem
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 4000
+LONGEST_COUNT = 9
+"""Digits of the largest number of persons that can be typed."""
 
 
 class Kind(StrEnum):
@@ -18,6 +20,7 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     MONEY = "money"
+    COUNT = "count"
     CHOICE = "choice"
     CHOICES = "choices"
     NAMES = "names"
@@ -137,6 +140,14 @@ def _money(field: Field, raw: Any) -> tuple[Any, Problem | None]:
     return f"{amount:.2f}", None
 
 
+def _count(field: Field, raw: Any) -> tuple[Any, Problem | None]:
+    """A whole number, as a number or as it is typed."""
+    typed = str(raw).strip() if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_COUNT):
+        return None, field._problem("应为不小于0的整数", "must be a whole number, 0 or more")
+    return int(typed), None
+
+
 def _choice(field: Field, raw: Any) -> tuple[Any, Problem | None]:
     if raw in {choice.code for choice in field.choices}:
         return raw, None
@@ -186,6 +197,7 @@ _SHAPES: dict[Kind, dict[str, Any]] = {
     Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
     Kind.DATE: {"type": "string", "format": "date"},
     Kind.MONEY: {"type": "string", "pattern": r"^\d+\.\d{2}$"},
+    Kind.COUNT: {"type": "integer", "minimum": 0},
     Kind.CHOICE: {"type": "string"},
     Kind.CHOICES: {"type": "array", "uniqueItems": True},
     Kind.NAMES: {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
@@ -197,6 +209,7 @@ _READERS = {
     Kind.TEXT: _line,
     Kind.DATE: _date,
     Kind.MONEY: _money,
+    Kind.COUNT: _count,
     Kind.CHOICE: _choice,
     Kind.CHOICES: _choices,
     Kind.NAMES: _names,

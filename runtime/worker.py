@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.casework import Casework
+from activities.comparison import Comparisons
 from activities.correspondence import Correspondence
 from activities.desk import Desk
 from activities.issuing import Issuing
@@ -22,6 +23,9 @@ from activities.matters import Matters
 from activities.payments import Payments
 from activities.probe import Probe
 from activities.refusals import Refusals
+from activities.review import Reviews
+from activities.sharing import Sharings
+from activities.supervision import RECTIFICATION_REPLY, Supervision
 from activities.teamwork import Teamwork
 from activities.telling import Telling
 from activities.uploads import Uploads
@@ -35,16 +39,32 @@ from runtime.temporal import connect
 from store.database import Database
 from store.files import FileStore
 from workflows.application import Application
+from workflows.comparison import Comparison
 from workflows.mail import Digest, Notice
 from workflows.order import Opinion, Order
 from workflows.payment import Payment
 from workflows.probe import ProbeWorkflow
+from workflows.rectification import Problem, Rectification
 from workflows.rejection import Refusal
+from workflows.review import JointReview
+from workflows.sharing_cycle import SharingCycle
 from workflows.upload import Upload
 
 log = structlog.get_logger(__name__)
 
-CASEWORK_WORKFLOWS: Sequence[type] = (Application, Refusal, Payment, Order, Opinion, ProbeWorkflow)
+CASEWORK_WORKFLOWS: Sequence[type] = (
+    Application,
+    Refusal,
+    Payment,
+    Order,
+    Opinion,
+    SharingCycle,
+    JointReview,
+    Comparison,
+    Rectification,
+    Problem,
+    ProbeWorkflow,
+)
 MAIL_WORKFLOWS: Sequence[type] = (Notice, Digest)
 BULK_WORKFLOWS: Sequence[type] = (Upload,)
 WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLOWS)
@@ -130,14 +150,20 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
     correspondence = Correspondence(settings.address, settings.digest_minutes)
     issuing = Issuing(vault, FileStore(settings.folder.files, vault), correspondence)
     refusals = Refusals(database, now, vault, issuing, correspondence)
+    supervision = Supervision(database, now, correspondence)
+    tellings = {DELIVERY.kind: refusals.tell_to_deliver, RECTIFICATION_REPLY: supervision.tell_to_rectify}
     smtp = _smtp(settings)
     return (
-        Desk(database, now, Ladder(correspondence), correspondence, {DELIVERY.kind: refusals.tell_to_deliver}),
+        Desk(database, now, Ladder(correspondence), correspondence, tellings),
         Casework(database, now, vault, issuing),
         refusals,
         Payments(database, now, vault),
         Teamwork(database, now, Telling(correspondence)),
         Matters(database, now),
+        Sharings(database, now),
+        Reviews(database, now, vault),
+        Comparisons(database, now, vault),
+        supervision,
         Probe(database),
         Mailroom(database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2]),
     )

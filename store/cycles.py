@@ -3,13 +3,11 @@
 One statement for all counties; read from matters, periods, sharings and the timeline, so there is no personal data in it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.deadlines import SHANGHAI, days_late
@@ -109,12 +107,12 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
 
 
-def _county(row: Mapping[str, Any]) -> CountyDuties:
+def _county(row: RowMapping) -> CountyDuties:
     nothing: dict[Obligation, Duty | None] = dict.fromkeys(Obligation)
     return CountyDuties(row["code"], row["name"], row["city"] or "", row["city_name"] or "", nothing)
 
 
-def _duty(row: Mapping[str, Any], shown: Timekeeping) -> Duty:
+def _duty(row: RowMapping, shown: Timekeeping) -> Duty:
     done_on, late_after = row["done_on"], row["late_after"]
     done = done_on is not None
     calendar = shown.rulebook(row["code"]).calendar
@@ -130,7 +128,7 @@ def _duty(row: Mapping[str, Any], shown: Timekeeping) -> Duty:
     )
 
 
-def _state(row: Mapping[str, Any], day: date) -> ObligationState:
+def _state(row: RowMapping, day: date) -> ObligationState:
     done_on, late_after = row["done_on"], row["late_after"]
     if done_on is not None:
         return ObligationState.LATE if late_after and done_on > late_after else ObligationState.MET

@@ -47,7 +47,8 @@ class SharingRow(Base):
     direction: Mapped[str]
     partner: Mapped[str]
     """The department on the other side of the medical-insurance bureau."""
-    carrier: Mapped[str]
+    carrier: Mapped[str | None]
+    """None for a zero report given in so many words: nothing travelled."""
     upload_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("upload.id"))
     origin_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("matter.id"))
     """The matter of another procedure that it came out of."""
@@ -80,7 +81,7 @@ class Provided:
     month: date
     direction: Direction
     partner: Department
-    carrier: Carrier
+    carrier: Carrier | None
     provided_on: date
     person_times: Mapping[str, int] = field(default_factory=dict)
     provided_by: uuid.UUID | None = None
@@ -105,7 +106,7 @@ async def record_sharing(
             month=month,
             direction=provided.direction.value,
             partner=provided.partner.value,
-            carrier=provided.carrier.value,
+            carrier=provided.carrier.value if provided.carrier else None,
             upload_id=provided.upload,
             origin_id=provided.origin,
             rows_shared=total,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from api.answering import county, papers, parameters, payment, refusal, township
+from api.answering import county, papers, parameters, payment, refusal, sharing, township
 from api.answering.answer import Answer
 
 Effect = Callable[[Answer], Awaitable[None]]
@@ -38,6 +38,16 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     ("bank_inquiry", "not_paid"): payment.not_paid,
     ("account_correction", "corrected"): payment.account_corrected,
     ("missing_parameter", "entered"): parameters.entered,
+    ("sharing_in", "provided"): sharing.list_provided,
+    ("sharing_in", "zero_report"): sharing.no_change_in,
+    ("sharing_out", "provided"): sharing.data_provided,
+    ("sharing_out", "zero_report"): sharing.no_change_out,
+    ("sharing_receipt", "confirmed"): sharing.confirmed,
+    ("sharing_receipt", "disputed"): sharing.disputed,
+    ("sharing_in_correction", "corrected"): sharing.corrected,
+    ("sharing_in_correction", "withdrawn"): sharing.withdrawn,
+    ("sharing_out_correction", "corrected"): sharing.corrected,
+    ("sharing_out_correction", "withdrawn"): sharing.withdrawn,
 }
 
 

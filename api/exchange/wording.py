@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from api.exchange.sharing_wording import SHARING_TEXTS
 from policy.exchange_terms import MatterStatus
 
 Codes = Mapping[str, Any]
 
-TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {}
+TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {**SHARING_TEXTS}
 """By procedure and action; an action that is a status needs no entry of its own."""
 
 

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("direction", sa.String(), nullable=False),
         sa.Column("partner", sa.String(), nullable=False),
-        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=True),
         sa.Column("upload_id", sa.Uuid(), nullable=True),
         sa.Column("origin_id", sa.Uuid(), nullable=True),
         sa.Column("rows_shared", sa.Integer(), nullable=False),
