@@ -3,16 +3,30 @@
 What opens is said by `activities/openers.py`; each matter has a business id, so the second call finds what the first opened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.openers import OPENERS
 from activities.place import Place
-from policy.terms import level_of
-from store.matters import MatterRow, open_matter
-from store.rulebook import load_rulebook
+from policy.terms import Level, level_of
+from store.matters import MatterRow, Opening, open_matter
+from store.reference import DivisionRow, ParameterRow
+from store.rulebook import Law, load_law
+
+LEVELS = (Level.PROVINCE, Level.CITY, Level.COUNTY)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A division whose month has begun and of which something has not been opened."""
+
+    division: str
+    month: date
+    missing: int
 
 
 async def open_month(session: AsyncSession, division: str, month: date, now: datetime) -> Sequence[MatterRow]:
@@ -21,11 +35,46 @@ async def open_month(session: AsyncSession, division: str, month: date, now: dat
     The rules are those in force on that first day, however late the call comes.
     """
     first = month.replace(day=1)
-    place = Place(division, level_of(division), await load_rulebook(session, division, first))
     fresh = []
-    for opener in OPENERS:
-        for opening in opener(place, first):
-            matter, new = await open_matter(session, opening, at=now, day=first)
-            if new:
-                fresh.append(matter)
+    for opening in openings(await load_law(session), division, first):
+        matter, new = await open_matter(session, opening, at=now, day=first)
+        if new:
+            fresh.append(matter)
     return fresh
+
+
+def openings(law: Law, division: str, first: date) -> Iterator[Opening]:
+    """What is to be open there once `first` has come."""
+    place = Place(division, level_of(division), law.rulebook(division, first))
+    for opener in OPENERS:
+        yield from opener(place, first)
+
+
+async def provinces(session: AsyncSession) -> Sequence[str]:
+    """The areas that the packs are for: the topmost divisions that any rule is for, 14 and 3708."""
+    ruled = set(await session.scalars(select(ParameterRow.division).distinct()))
+    return sorted(code for code in ruled if not any(code != other and code.startswith(other) for other in ruled))
+
+
+async def divisions_of(session: AsyncSession, area: str) -> Sequence[str]:
+    """The area itself and all cities and counties inside it."""
+    found = await session.scalars(
+        select(DivisionRow.code)
+        .where(DivisionRow.code >= area, DivisionRow.code < area + ":")
+        .where(DivisionRow.level.in_([level.value for level in LEVELS]))
+        .order_by(DivisionRow.code)
+    )
+    return found.all()
+
+
+async def gaps(session: AsyncSession, area: str, month: date) -> Sequence[Gap]:
+    """Where in `area` something of `month` should be open and is not."""
+    first, law = month.replace(day=1), await load_law(session)
+    wanted = [one for division in await divisions_of(session, area) for one in openings(law, division, first)]
+    keys = [(one.procedure.value, one.key) for one in wanted]
+    there = await session.execute(
+        select(MatterRow.procedure, MatterRow.key).where(tuple_(MatterRow.procedure, MatterRow.key).in_(keys))
+    )
+    known = {tuple(row) for row in there}
+    missing = [one.division for one in wanted if (one.procedure.value, one.key) not in known]
+    return [Gap(division, first, missing.count(division)) for division in sorted(set(missing))]

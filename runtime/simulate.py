@@ -15,6 +15,7 @@ from runtime.clock import clock
 from runtime.embedded.stack import Stack
 from runtime.story.counter import Counter, SignInRefused
 from runtime.story.history import WorkflowFailed
+from runtime.story.months import Months
 from runtime.story.names import NoSuchPath, UnknownName
 from runtime.story.pack import set_parameters
 from runtime.story.quiet import NotQuiet, Quiet
@@ -24,6 +25,7 @@ from runtime.story.report import Failure, Outcome
 from runtime.story.verbs import do
 from runtime.story.world import StepFailed, World
 from runtime.temporal import connect
+from store.database import Database
 
 
 async def run(file: Path, *, timeline: bool = False, as_json: bool = False) -> int:
@@ -43,6 +45,8 @@ async def tell(story_file: StoryFile) -> Outcome:
         stack = await exits.enter_async_context(_stack(story_file, folder / "data"))
         world = await _world(exits, stack, story_file)
         set_parameters(stack.dsn("migration"), story.parameters, clock(stack.settings).now(), demo=story.demo)
+        if world.months and story_file.story.months_from == "start":
+            await world.months.open(clock(stack.settings).now().date())
         outcome.starting = time.monotonic() - began
         await _steps(world, story_file, outcome)
         outcome.entries = await world.records.timeline()
@@ -67,7 +71,10 @@ async def _world(exits: AsyncExitStack, stack: Stack, story_file: StoryFile) -> 
     exits.push_async_callback(records.close)
     now = clock(stack.settings)
     quiet = Quiet(await connect(stack.settings), records, now)
-    return World(stack, counter, records, quiet, story_file.folder, {"today": now.now().date().isoformat()})
+    months = Months(Database(stack.dsn("worker")), now, story_file.story.months)
+    exits.push_async_callback(months.close)
+    names = {"today": now.now().date().isoformat()}
+    return World(stack, counter, records, quiet, story_file.folder, names, months)
 
 
 async def _steps(world: World, story_file: StoryFile, outcome: Outcome) -> None:

@@ -111,6 +111,10 @@ class Story(Strict):
     start: Moment | None = None
     engine: Literal["time-skipping", "real"] = "time-skipping"
     pack: dict[str, Any] = {"demo": True}
+    months: list[str] = []
+    """The divisions whose months are opened as the clock passes each 1st."""
+    months_from: Literal["start", "next"] = "next"
+    """`start`: the month in which the story begins is opened at once."""
     steps: list[Step]
 
     @property

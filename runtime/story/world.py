@@ -10,6 +10,7 @@ from typing import Any
 from runtime.embedded.programs import answers
 from runtime.embedded.stack import Stack
 from runtime.story.counter import Counter
+from runtime.story.months import Months
 from runtime.story.quiet import Quiet
 from runtime.story.records import Records
 
@@ -34,6 +35,7 @@ class World:
     quiet: Quiet
     folder: Path
     names: dict[str, Any] = field(default_factory=dict)
+    months: Months | None = None
 
     async def move_to(self, moment: datetime) -> None:
         """Moves the world's time in hops, never past a moment at which anything is due. Raises StepFailed."""
@@ -44,9 +46,12 @@ class World:
         while True:
             now = await skipper.now()
             rung = await self.records.next_moment(now)
-            coming = [one for one in (rung, *self.quiet.timers) if one is not None and now < one < moment]
+            opening = self.months.next_opening() if self.months else None
+            coming = [one for one in (rung, opening, *self.quiet.timers) if one is not None and now < one < moment]
             hop = min(coming, default=moment)
             await skipper.sleep_until(hop)
+            if self.months:
+                await self.months.open_begun()
             await self.quiet.wait()
             if hop == moment:
                 return
