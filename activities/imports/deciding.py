@@ -1,12 +1,13 @@
 """The fate of one row: its cells are read by the columns of its kind, then the kind itself decides."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import Batch, Context, Correction, Fate, Kind, Reason, Row, SheetOfBatch, returned
-from exchange.columns import BadCell, Column
+from exchange.columns import BadCell, Cell, Column, Formula
 from exchange.rows import SheetRow
 from exchange.tables import Table, Tables
 from policy.row_origin import Origin
@@ -24,15 +25,48 @@ async def decide(
     row: SheetRow,
     corrects: Correction | None = None,
 ) -> Fate:
-    """Of one row; what was written for a row that is not accepted is undone."""
+    """Of one row; what was written for a row that is not accepted is undone, but for what the kind keeps of every row."""
     values, reasons = _values(table, kind.columns, row)
-    if reasons:
-        return returned(*reasons)
+    typed = {column.name: typed_text(table.cell(row, column.name)) for column in kind.columns} if kind.keep else {}
+    read = Row(row.number, values, row.sheet, table.head, corrects, typed)
+    fate = returned(*reasons) if reasons else await decide_read(session, kind, context, read)
+    if kind.keep is not None:
+        await kind.keep(session, context, read, fate)
+    return fate
+
+
+async def decide_read(session: AsyncSession, kind: Kind, context: Context, row: Row) -> Fate:
+    """Of a row whose every cell has been read; what was written for one that is not accepted is undone."""
     async with session.begin_nested() as tried:
-        fate = await kind.take(session, context, Row(row.number, values, row.sheet, table.head, corrects))
+        fate = await kind.take(session, context, row)
         if fate.outcome is not RowFate.ACCEPTED:
             await tried.rollback()
     return fate
+
+
+def read_typed(kind: Kind, typed: Mapping[str, str]) -> tuple[dict[str, Any], list[Reason]]:
+    """The values of a row that was typed, read as its cells would have been, and why some cannot be."""
+    values: dict[str, Any] = {}
+    reasons: list[Reason] = []
+    for column in kind.columns:
+        try:
+            values[column.name] = column.value(typed.get(column.name) or None)
+        except BadCell as bad:
+            reasons.append(Reason(bad.code, bad.zh, bad.en, column.name, bad.clause))
+    return values, reasons
+
+
+def typed_text(cell: Cell) -> str:
+    """As it stood there; nothing for an empty cell and for a formula."""
+    match cell:
+        case None | Formula():
+            return ""
+        case date():
+            return cell.isoformat()
+        case float():
+            return f"{cell:.0f}" if cell.is_integer() else str(cell)
+        case _:
+            return str(cell)
 
 
 def as_batch(kind: Kind, tables: Tables, corrections: Corrections) -> Batch:

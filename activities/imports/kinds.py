@@ -34,6 +34,8 @@ What `take` may rely on, and what it owes:
 (`Batch`: the heads of its sheets, 附件4 beside it, the rows that can be read) and may write what the rows hang on. What
 it answers refuses the whole table, in these words. A killed attempt repeats it: natural keys. `after` runs once, in the
 transaction that closes the upload, with the counts: it may wake what waits for the table.
+`keep` is told of every row with its fate, also of one that could not be read (its values are then those that could), in the
+row's transaction and outside the savepoint: what it writes stays whatever the fate.
 `fields` are asked for beside the file and come to `take` as `context.fields` (kept sealed).
 
 A table may be looked at before it is taken in (`context.preview`): `begin` and `take` are then called as always, for a few
@@ -50,7 +52,7 @@ and `row.head` what stands above the table. Township names are read by `activiti
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -108,6 +110,10 @@ class Row:
     sheet: int = 1
     head: Head = PLAIN
     corrects: Correction | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Its cells as they stood there, by the names of the columns; also those that could not be read."""
+    confirmed: bool = False
+    """The department stands by what was returned to it."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,7 @@ class Counts:
 Take = Callable[[AsyncSession, Context, Row], Awaitable[Fate]]
 Check = Callable[[AsyncSession, str, Mapping[str, Any]], Awaitable[Sequence[Problem]]]
 """Session, division and the fields beside the file; problems point at the fields."""
+Keep = Callable[[AsyncSession, Context, Row, Fate], Awaitable[None]]
 Begin = Callable[[AsyncSession, Context, Batch], Awaitable[Sequence[Reason]]]
 After = Callable[[AsyncSession, Context, Counts], Awaitable[None]]
 
@@ -188,6 +195,7 @@ class Kind:
     check: Check | None = None
     after: After | None = None
     begin: Begin | None = None
+    keep: Keep | None = None
     about: str = ""
     """What it is for, in one sentence: stands above its form."""
     version: int = 1
