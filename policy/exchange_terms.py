@@ -128,3 +128,28 @@ class MatterStatus(Term):
     COMPARED = "compared", "已比对"
     EXPLAINED = "explained", "差异已说明"
     CONFIRMED = "confirmed", "名单已确认"
+
+
+class AnomalyState(Term):
+    """Where a returned row stands (processes 3.11): detected and returned are one moment here."""
+
+    RETURNED = "returned", "已退回"
+    CORRECTED = "corrected", "已更正，待复核"
+    CONFIRMED_TRUE = "confirmed_true", "已确认属实，待复核"
+    CLOSED = "closed", "已办结"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+    @property
+    def settled(self) -> bool:
+        return self in (AnomalyState.CLOSED, AnomalyState.WITHDRAWN)
+
+    @property
+    def waits_for_recheck(self) -> bool:
+        return self in (AnomalyState.CORRECTED, AnomalyState.CONFIRMED_TRUE)
+
+
+class SettlementFinding(Term):
+    """What a settlement and a person's identity say against each other; the kind of the task that it opens."""
+
+    MISMATCH_REVIEW = "mismatch_review", "不在身份期间内的救助结算"
+    MAKE_GOOD = "make_good", "未“一站式”结算，待补办"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,8 @@ class IdentityPeriodRow(Base):
         UniqueConstraint("person_id", "category", "starts_on"),
         CheckConstraint("ends_on is null or ends_on > starts_on", "ends_after_it_starts"),
         CheckConstraint("(ends_on is null) = (ended_by is null)", "ended_by_somebody"),
+        CheckConstraint("(upload_id is null) <> (matter_id is null)", "brought_by_one_thing"),
+        Index("identity_period_source_idx", "division", "source_department"),
     )
 
     id: Mapped[Key]
@@ -37,7 +39,9 @@ class IdentityPeriodRow(Base):
     provided_on: Mapped[date]
     """The day of the list in which the department provided it (C-11)."""
     marked_at: Mapped[Moment]
-    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"))
+    upload_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("upload.id"))
+    matter_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("matter.id"))
+    """The recognition that it came out of, where no list brought it (W10)."""
     certificate_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """{no} of the certificate or document that it rests on."""
     ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("upload.id"))
@@ -94,23 +98,56 @@ async def periods_of(session: AsyncSession, person: uuid.UUID) -> list[Period]:
     return [Period(Category(row.category), row.starts_on, row.ends_on) for row in found]
 
 
+async def hold_identity(session: AsyncSession, person: uuid.UUID) -> None:
+    """Until the transaction ends nobody else writes a period of this person."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(person), 0))))
+
+
+async def periods_in_full(session: AsyncSession, person: uuid.UUID) -> Sequence[IdentityPeriodRow]:
+    """All periods of the person with who marked them, by their first day. For the worker's role."""
+    found = await session.scalars(
+        select(IdentityPeriodRow)
+        .where(IdentityPeriodRow.person_id.in_(select(func.one_person(person))))
+        .order_by(IdentityPeriodRow.starts_on, IdentityPeriodRow.category)
+    )
+    return found.all()
+
+
+def end_period(row: IdentityPeriodRow, on: date, provided_on: date, upload: uuid.UUID) -> None:
+    """The first day without it, once. The caller holds `hold_identity`; a second end is a fault of the program."""
+    if row.ends_on is not None or on <= row.starts_on:
+        raise ValueError("the period has an end already, or would end before it starts")
+    row.ends_on, row.ended_by, row.end_provided_on = on, upload, provided_on
+
+
 async def mark(session: AsyncSession, vault: Vault, identity: Identity, upload: uuid.UUID, now: datetime) -> Marked:
     """Writes the period, or the end of the one that it continues; else says what stands in its way.
 
     For the worker's role, which sees the periods of every county.
     """
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(identity.person), 0))))
+    await hold_identity(session, identity.person)
     period = identity.period
-    rows = await session.scalars(
-        select(IdentityPeriodRow).where(
-            IdentityPeriodRow.person_id.in_(select(func.one_person(identity.person))),
-            IdentityPeriodRow.category == period.category.value,
-        )
-    )
-    overlapping = [row for row in rows if _overlap(row, period)]
+    rows = await periods_in_full(session, identity.person)
+    overlapping = [row for row in rows if row.category == period.category.value and _overlap(row, period)]
     if overlapping:
         return _continued(overlapping, identity, upload)
     await _write(session, vault, identity, upload, now)
+    return Marked.MARKED
+
+
+async def mark_recognised(
+    session: AsyncSession, vault: Vault, identity: Identity, matter: uuid.UUID, now: datetime
+) -> Marked:
+    """As `mark`, for a recognition that was fed back; who holds the category already keeps it (KNOWN)."""
+    await hold_identity(session, identity.person)
+    rows = await periods_in_full(session, identity.person)
+    here = (identity.division, identity.department)
+    for row in rows:
+        if row.category == identity.period.category.value and _overlap(row, identity.period):
+            if (row.division, row.source_department) != here:
+                return Marked.ELSEWHERE
+            return Marked.KNOWN if row.starts_on <= identity.period.starts_on else Marked.OVERLAPS
+    await _write(session, vault, identity, None, now, matter)
     return Marked.MARKED
 
 
@@ -134,7 +171,14 @@ def _continued(overlapping: Sequence[IdentityPeriodRow], identity: Identity, upl
     return Marked.ENDED
 
 
-async def _write(session: AsyncSession, vault: Vault, identity: Identity, upload: uuid.UUID, now: datetime) -> None:
+async def _write(
+    session: AsyncSession,
+    vault: Vault,
+    identity: Identity,
+    upload: uuid.UUID | None,
+    now: datetime,
+    matter: uuid.UUID | None = None,
+) -> None:
     key: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
     period, no = identity.period, identity.certificate
     ended = period.ends_on is not None
@@ -150,6 +194,7 @@ async def _write(session: AsyncSession, vault: Vault, identity: Identity, upload
             provided_on=identity.provided_on,
             marked_at=now,
             upload_id=upload,
+            matter_id=matter,
             certificate_sealed=vault.seal("identity_period", "certificate", key, {"no": no}) if no else None,
             ended_by=upload if ended else None,
             end_provided_on=identity.provided_on if ended else None,

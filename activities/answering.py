@@ -1,0 +1,58 @@
+"""A task answered by something that came in (a list, a corrected row), as the counter would have written it.
+
+In the name of whoever handed it in; what was typed stays with what came in, the answer holds nothing but its outcome.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from policy.steps import step
+from store.outbox import wake
+from store.tasks import TaskRow
+from store.timeline import record
+from store.vault import Vault
+
+
+async def answer_task(
+    session: AsyncSession,
+    vault: Vault,
+    task: TaskRow,
+    outcome: str,
+    *,
+    by: uuid.UUID,
+    actor: str,
+    day: date,
+    now: datetime,
+    days_late: int = 0,
+    codes: Mapping[str, Any] | None = None,
+) -> None:
+    """The answer, its timeline entry, and the procedure woken. The caller holds the subject and the open task."""
+    asked = step(task.kind)
+    if asked.outcome(outcome) is None:
+        raise ValueError(f"{task.kind} knows no outcome {outcome}")
+    task.state, task.outcome, task.done_on = "answered", outcome, day
+    task.answered_at, task.answered_by, task.days_late = now, by, days_late
+    sealed: dict[str, Any] = {"fields": {}, "comment": None, "paper_reason": None}
+    task.answer_sealed = vault.seal("task", "answer", task.id, sealed)
+    record(
+        session,
+        subject_id=task.subject_id,
+        division=task.division,
+        at=now,
+        day=day,
+        tag=f"counter:{task.kind}:{outcome}",
+        actor=actor,
+        codes={
+            "task": str(task.id),
+            "outcome": outcome,
+            "days_late": days_late,
+            "level": task.level,
+            **(codes or {}),
+        },
+        grounds=[asked.clause],
+    )
+    await wake(session, task, at=now)
