@@ -182,6 +182,7 @@ KIND = Kind(
     label="银行回盘文件",
     action=Action.UPLOAD_BANK_RETURN,
     columns=COLUMNS,
+    about="银行对付款文件的逐笔答复。",
     take=take,
     help=("按付款流水号、金额和账号逐笔核对；核对不上的不入账，列出原因。", "同一文件或同一笔重复上传不产生任何变化。"),
 )

@@ -177,6 +177,7 @@ KIND = Kind(
     label="救助对象身份",
     action=Action.UPLOAD_IDENTITY,
     columns=COLUMNS,
+    about="标识、变更或结束救助对象身份，每行一人一个类别。",
     take=take,
     help=("每行一人一个类别；一人有几个类别的，分行填写。", "只能报送由本部门提供的类别，其他类别的行会退回。"),
 )

@@ -150,6 +150,7 @@ KIND = Kind(
     label="医疗费用结算",
     action=Action.UPLOAD_SETTLEMENT,
     columns=COLUMNS,
+    about="一站式结算的结果，计入当年救助金额。",
     take=take,
     help=("每行一张结算单；金额单位为元，最多两位小数，没有的留空。",),
 )

@@ -1,42 +1,48 @@
-"""报送表格: hand a table in, watch its rows being taken in, and get back those that must be corrected."""
+"""报送表格: hand a table in, see what would become of it, confirm it, and get back the rows that must be corrected."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
+from activities.imports.registry import KINDS
 from api.errors import Refusal
 from api.forms import Form, Wrong, wrongs
 from api.pages.desk import AtDesk, Desk, see_other
 from api.pages.posted import FromForm, Posted
 from api.rest.uploads import empty_form, workbook
 from api.services import MEGABYTE
-from api.table_uploads import Handed, kinds_for, take_in_table
+from api.table_uploads import MONTH, Handed, kinds_for, take_in_table
+from api.upload_decisions import commit_upload, discard_upload
 from api.upload_view import list_uploads, receipt_of, view_upload
 from policy.access import Action
 from policy.offices import office_name
 from policy.terms import Department, Level, UploadState
+from store.uploads import FINISHED
 
 router = APIRouter(prefix="/uploads")
 PAGE = 20
 HERE = "uploads"
-FINISHED = (UploadState.DONE.value, UploadState.REFUSED.value)
+STANDING = (*FINISHED, UploadState.CHECKED.value)
+"""States in which nothing moves on by itself."""
 
 
 @router.get("")
-async def listing(desk: AtDesk, cursor: str = "") -> Response:
-    return await _list(desk, {}, cursor)
+async def listing(desk: AtDesk, cursor: str = "", kind: str = "", month: str = "") -> Response:
+    return await _list(desk, {}, cursor, kind=kind, month=month)
 
 
 @router.post("")
 async def hand_in(desk: AtDesk, posted: FromForm) -> Response:
-    """Takes the table in and leads to what becomes of it; what is wrong is said at its form."""
+    """Takes the table to be looked at and leads to what would become of it; what is wrong is said at its form."""
     code = posted.text("kind")
     if posted.stale:
         return await _list(desk, {code: _again(posted, Wrong("", posted.stale.zh, posted.stale.en))}, "", 422)
-    handed = Handed({name: posted.text(name) for name in posted.typed}, posted.files.get("file"))
+    texts = {name: posted.text(name) for name in posted.typed} | {"preview": "true"}
     try:
-        taken = await take_in_table(desk.services, desk.signed_in, handed, posted.once)
+        taken = await take_in_table(desk.services, desk.signed_in, Handed(texts, posted.files.get("file")), posted.once)
     except Refusal as refusal:
         if refusal.status not in (413, 415, 422):
             raise
@@ -52,21 +58,38 @@ async def form_of(desk: AtDesk, kind: str) -> Response:
 
 @router.get("/{upload_id}")
 async def show(desk: AtDesk, upload_id: uuid.UUID, again: str = "", after: int = 0) -> Response:
-    """The page, or its changing part alone while the rows are being taken in."""
+    """The page, or its changing part alone while the rows are being looked at or taken in."""
     part = desk.fragment_wanted
     upload = await view_upload(desk.services, desk.signed_in, upload_id, after=max(after, 0), named=not part)
     if not part:
         await _learn(desk, {upload["division"]})
+    standing = upload["state"] in STANDING
     return desk.page(
         "uploads/_result.html" if part else "uploads/upload.html",
         HERE,
         upload=upload,
         office="" if part else office_name(desk.names.get(upload["division"], ""), Department(upload["department"])),
-        finished=upload["state"] in FINISHED,
+        standing=standing,
+        passed_over=_passed_over(upload),
         first=after <= 0,
         may_hand_in=upload["kind"] in {kind.code for kind in kinds_for(desk.signed_in)},
+        form=_form(upload["kind"]),
         notice=_notice(desk, again),
     )
+
+
+@router.post("/{upload_id}/commit")
+async def commit(desk: AtDesk, upload_id: uuid.UUID, posted: FromForm) -> Response:
+    posted.demand_fresh()
+    await commit_upload(desk.services, desk.signed_in, upload_id)
+    return see_other(f"/uploads/{upload_id}")
+
+
+@router.post("/{upload_id}/discard")
+async def discard(desk: AtDesk, upload_id: uuid.UUID, posted: FromForm) -> Response:
+    posted.demand_fresh()
+    await discard_upload(desk.services, desk.signed_in, upload_id)
+    return see_other(f"/uploads/{upload_id}")
 
 
 @router.get("/{upload_id}/receipt.xlsx")
@@ -74,9 +97,12 @@ async def receipt(desk: AtDesk, upload_id: uuid.UUID) -> Response:
     return workbook(await receipt_of(desk.services, desk.signed_in, upload_id), "错误回执.xlsx")
 
 
-async def _list(desk: Desk, forms: dict[str, Form], cursor: str, status: int = 200) -> Response:
+async def _list(
+    desk: Desk, forms: dict[str, Form], cursor: str, status: int = 200, *, kind: str = "", month: str = ""
+) -> Response:
     desk.demand(Action.VIEW_UPLOADS, "您的岗位不能查看报送的表格")
-    found = await list_uploads(desk.services, desk.signed_in, cursor=cursor or None, limit=PAGE)
+    month = month.strip() if MONTH.fullmatch(month.strip()) else ""
+    found = await list_uploads(desk.services, desk.signed_in, kind=kind, month=month, cursor=cursor or None, limit=PAGE)
     await _learn(desk, {item["division"] for item in found.items})
     kinds = kinds_for(desk.signed_in)
     return desk.page(
@@ -84,8 +110,11 @@ async def _list(desk: Desk, forms: dict[str, Form], cursor: str, status: int = 2
         HERE,
         status,
         uploads=found.items,
-        next_page=found.next,
+        next_page=found.next and "/uploads?" + urlencode({"kind": kind, "month": month, "cursor": found.next}),
         kinds=kinds,
+        kind_shown=kind,
+        shown_kinds=list(KINDS.values()),
+        month=month,
         forms={kind.code: forms.get(kind.code, _form(kind.code)) for kind in kinds},
         largest=desk.services.options.largest_file // MEGABYTE,
         several_places=desk.signed_in.post.level is not Level.COUNTY,
@@ -103,6 +132,22 @@ def _again(posted: Posted, *problems: Wrong) -> Form:
 async def _learn(desk: Desk, divisions: set[Any]) -> None:
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, divisions)
+
+
+def _passed_over(upload: dict[str, Any]) -> dict[int, str]:
+    """By sheet: the lines that were taken for no data, 1–4、20."""
+    facts = upload["facts"] or {"sheets": []}
+    return {sheet["number"]: _ranges(sheet["passed_over"]) for sheet in facts["sheets"]}
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
 
 
 def _notice(desk: Desk, again: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
+from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
 HEADER = ("姓名", "身份证号码", "金额", "日期")
@@ -59,3 +60,10 @@ def with_sheet(workbook: bytes, old: bytes, new: bytes) -> bytes:
     with zipfile.ZipFile(BytesIO(workbook)) as archive:
         changed = archive.read(name).replace(old, new)
     return with_part(without_part(workbook, name), name, changed)
+
+
+def typed(workbook: bytes) -> list[list[list[Any]]]:
+    """The sheets of a workbook as lists to be changed, blank cells as None: as somebody corrects them by hand."""
+    book = CalamineWorkbook.from_filelike(BytesIO(workbook))
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    return [[[None if cell == "" else cell for cell in row] for row in rows] for rows in sheets]
