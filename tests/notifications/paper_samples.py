@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from notifications.case_file import CaseFile, Listing, Section
+from notifications.lists_out import CertificatePaper, ListPaper, RosterPaper
 from notifications.papers import (
     AcceptanceReceipt,
     CalculationLine,
@@ -20,6 +21,7 @@ from notifications.papers import (
     TownshipPoster,
 )
 from tests.exchange.disbursement_samples import REQUEST
+from tests.exchange.list_samples import ANNEX_3, CERTIFICATE, PUSH_LIST
 
 CITATION = "晋医保发〔2019〕46号 三（十一）"
 CASE_NUMBER = "14052210020250001"
@@ -187,5 +189,8 @@ PAPERS: dict[str, Paper] = {
         MISSING,
         DISBURSEMENT,
         CASE_FILE,
+        RosterPaper.of(ANNEX_3),
+        CertificatePaper.of(CERTIFICATE),
+        ListPaper.of(PUSH_LIST),
     )
 }
