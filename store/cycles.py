@@ -135,3 +135,48 @@ def _state(row: RowMapping, day: date) -> ObligationState:
     if row["closed_at"] is not None and row["closed_at"] < end_of(day):
         return ObligationState.CLOSED
     return ObligationState.MISSED if late_after and day > late_after else ObligationState.OPEN
+
+
+_OVERDUE = text("""
+select t.id as task, t.kind, m.id as matter, m.procedure, m.key, m.division, d.name, t.office, t.department, t.role,
+       m.month, p.nominal, p.work_target, p.late_after, told.rungs
+from task t
+join matter m on m.id = t.subject_id
+join period p on p.id = t.period_id
+left join division d on d.code = m.division
+left join lateral (
+  select json_agg(json_build_object('rung', r.rung, 'at', r.fired_at, 'late', r.late, 'to', (
+           select coalesce(json_agg(json_build_object('username', a.username, 'name', a.name, 'sent_at', n.sent_at)
+                                    order by a.username), '[]')
+           from notice n join account a on a.id = n.account_id where n.occasion = 'rung/' || r.id)) order by r.fired_at) as rungs
+  from rung r where r.period_id = p.id
+) told on true
+where t.state = 'open' and t.subject_type = 'matter' and p.late_after < :today
+  and m.division >= :division and m.division < :division || ':' and (cast(:month as date) is null or m.month = :month)
+order by p.late_after, m.division, t.id
+limit :limit
+""")
+
+
+async def overdue(
+    session: AsyncSession, division: str, today: date, *, month: date | None = None, limit: int = 1000
+) -> list[RowMapping]:
+    """What of the exchange is overdue inside `division`, the oldest first, with every rung climbed and who was told."""
+    values = {"division": division, "today": today, "month": month, "limit": limit}
+    return list((await session.execute(_OVERDUE, values)).mappings())
+
+
+_BATCHES = text("""
+select s.*, sender.name as provided_by_name, sender.username as provided_by_username,
+       receiver.name as received_by_name, receiver.username as received_by_username
+from sharing s
+left join account sender on sender.id = s.provided_by
+left join account receiver on receiver.id = s.received_by
+where s.division = :division and s.month = :month
+order by s.recorded_at, s.id
+""")
+
+
+async def batches(session: AsyncSession, division: str, month: date) -> list[RowMapping]:
+    """All sharings of a county's month, with who signed for them."""
+    return list((await session.execute(_BATCHES, {"division": division, "month": month})).mappings())

@@ -61,6 +61,11 @@ def upgrade() -> None:
     op.execute(f"create policy api on sharing to jiuzhu_api using ({TAKES_PART}) with check ({TAKES_PART})")
     for role in ("worker", "api"):
         op.execute(f"grant select, insert, update on sharing to jiuzhu_{role}")
+    # Who has been told of what is overdue is for all to see who take part in the matter.
+    of_a_matter = "exists (select 1 from matter m where m.id = notice.subject_id)"
+    op.execute(f"create policy api_matter on notice for select to jiuzhu_api using ({of_a_matter})")
+    of_a_period = "exists (select 1 from period p where p.id = rung.period_id)"
+    op.execute(f"create policy api_matter on rung for select to jiuzhu_api using ({of_a_period})")
     _for_the_watch()
 
 
