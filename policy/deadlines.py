@@ -5,7 +5,6 @@ nominal one that the document names, and the work target aimed at when that is a
 Asia/Shanghai days; a day ends at 24:00.
 """
 
-import calendar as gregorian
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from policy.fixed_dates import aim, day_of, days, named_day, rest_days
 from policy.rulebook import Basis, MissingParameter, Parameter, Rulebook
 from policy.terms import Light, Rung, ancestors
 from policy.working_days import CalendarYear, Count, Pause, SkippedDay, UnknownYear, WorkCalendar
@@ -91,9 +91,9 @@ def due_on(rulebook: Rulebook, key: str, day: date, start: date) -> Due:
     """
     rule = Parameter(key, day.isoformat(), "text", rulebook.division, start, None, NAMED, Basis.LOCAL)
     with _calendar_known(rulebook, day):
-        target, late_after, skipped = _aim(rulebook, day)
-        years = _years_touched(rulebook.calendar, day, target)
-    return Due(key, start, rule, day, target, late_after, (), skipped, years)
+        aimed = aim(rulebook, day)
+        years = _years_touched(rulebook.calendar, day, aimed.target)
+    return Due(key, start, rule, day, aimed.target, aimed.late_after, (), aimed.skipped, years)
 
 
 def due_in_month(rulebook: Rulebook, key: str, month: date) -> Due:
@@ -109,11 +109,11 @@ def due_in_month(rulebook: Rulebook, key: str, month: date) -> Due:
     rule, also, conflict = _driving_rule(rulebook, key, falls_in)
     if rule.unit != (DAY_OF_MONTH if in_itself else DAY_OF_NEXT_MONTH):
         raise MissingParameter(key, rulebook.division, falls_in)
-    nominal = _fixed_date(rulebook, falls_in, int(rule.value))
+    nominal = named_day(rulebook, falls_in, int(rule.value))
     with _calendar_known(rulebook, nominal):
-        target, late_after, skipped = _aim(rulebook, nominal)
-        years = _years_touched(rulebook.calendar, nominal, target)
-    return Due(key, month, rule, nominal, target, late_after, (), skipped, years, also, conflict)
+        aimed = aim(rulebook, nominal)
+        years = _years_touched(rulebook.calendar, nominal, aimed.target)
+    return Due(key, month, rule, nominal, aimed.target, aimed.late_after, (), aimed.skipped, years, also, conflict)
 
 
 def notice_last_day(rulebook: Rulebook, key: str, posted_on: date, *, pinned_on: date | None = None) -> Due:
@@ -143,11 +143,11 @@ def ladder(rulebook: Rulebook, due: Due) -> tuple[RungMoment, ...]:
         return ()
     hour = time.fromisoformat(rulebook.parameter("LADDER_HOUR", due.counted_from).value)
     offsets: dict[str, int] = rulebook.parameter("ESCALATION", due.counted_from).value
-    days = _early_reminder(rulebook, due)
+    falls = _early_reminder(rulebook, due)
     for rung in (rung for rung in Rung if rung.value in offsets):
         with suppress(UnknownYear):
-            days[rung] = rulebook.calendar.shift(due.work_target, offsets[rung.value])
-    return tuple(RungMoment(rung, datetime.combine(day, hour, SHANGHAI)) for rung, day in days.items())
+            falls[rung] = rulebook.calendar.shift(due.work_target, offsets[rung.value])
+    return tuple(RungMoment(rung, datetime.combine(day, hour, SHANGHAI)) for rung, day in falls.items())
 
 
 def _early_reminder(rulebook: Rulebook, due: Due) -> dict[Rung, date]:
@@ -157,7 +157,7 @@ def _early_reminder(rulebook: Rulebook, due: Due) -> dict[Rung, date]:
     if found is None or found.value is None or due.nominal is None:
         return {}
     with suppress(UnknownYear):
-        return {Rung.EARLY: _aim(rulebook, _day_of(due.nominal, int(found.value)))[0]}
+        return {Rung.EARLY: aim(rulebook, day_of(due.nominal, int(found.value))).target}
     return {}
 
 
@@ -183,7 +183,7 @@ def days_late(calendar: WorkCalendar, late_after: date | None, done_on: date) ->
     """
     if late_after is None or done_on <= late_after:
         return 0
-    after = _days(late_after + timedelta(days=1), done_on)
+    after = days(late_after + timedelta(days=1), done_on)
     counted = sum(day.year in calendar.years and calendar.is_working_day(day) for day in after)
     return counted if done_on.year in calendar.years else max(1, counted)
 
@@ -208,43 +208,13 @@ def _count(
     else:
         raise ValueError(f"{rule.key} is not a period")
     rolled = calendar.roll_forward(last) if rolls else last
-    skipped = tuple(
-        SkippedDay(day, calendar.why_not_worked(day)) for day in _days(last, rolled) if not calendar.is_working_day(day)
-    )
-    return Count(rolled, counted, skipped)
-
-
-def _fixed_date(rulebook: Rulebook, month: date, day: int) -> date:
-    """The `day`th of `month` (its last day where it is shorter); "N日前" may be set to end on the day before."""
-    named = _day_of(month, day)
-    return named if rulebook.parameter("DEADLINE_INCLUSIVE", named).value else named - timedelta(days=1)
-
-
-def _day_of(month: date, day: int) -> date:
-    return month.replace(day=min(day, gregorian.monthrange(month.year, month.month)[1]))
+    return Count(rolled, counted, rest_days(calendar, last, rolled))
 
 
 def add_months(day: date, months: int) -> date:
     """The corresponding day; a month without it ends on its last day (Civil Code 202)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, gregorian.monthrange(year, month + 1)[1]))
-
-
-def _aim(rulebook: Rulebook, nominal: date) -> tuple[date, date, tuple[SkippedDay, ...]]:
-    """Work target, last day in time, and the rest days that moved the target (DATE_ROLL, LATE_AGAINST; AMB-1)."""
-    calendar = rulebook.calendar
-    if calendar.is_working_day(nominal):
-        return nominal, nominal, ()
-    rolls_back = rulebook.parameter("DATE_ROLL", nominal).value == "PREV_IN_MONTH_ELSE_NEXT"
-    before, after = calendar.previous_working_day(nominal), calendar.next_working_day(nominal)
-    target = before if rolls_back and before.month == nominal.month else after
-    next_day_counts = rulebook.parameter("LATE_AGAINST", nominal).value == "NEXT_WD"
-    late_after = after if next_day_counts else max(nominal, target)
-    first, last = min(nominal, target), max(nominal, target)
-    skipped = tuple(
-        SkippedDay(day, calendar.why_not_worked(day)) for day in _days(first, last) if not calendar.is_working_day(day)
-    )
-    return target, late_after, skipped
+    return day_of(date(year, month + 1, 1), day.day)
 
 
 def _driving_rule(rulebook: Rulebook, key: str, on: date) -> tuple[Parameter, tuple[Parameter, ...], bool]:
@@ -265,10 +235,6 @@ def _strictness(rule: Parameter) -> Any:
 
 def _years_touched(calendar: WorkCalendar, first: date, last: date) -> tuple[CalendarYear, ...]:
     return tuple(calendar.year(year) for year in range(min(first, last).year, max(first, last).year + 1))
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 class _calendar_known:
