@@ -21,6 +21,8 @@ class Action(StrEnum):
     UPLOAD_SETTLEMENT = "upload.settlement"
     UPLOAD_BANK_RETURN = "upload.bank_return"
     UPLOAD_GOING_LIVE = "upload.going_live"
+    UPLOAD_BURDEN = "upload.burden"
+    UPLOAD_FEEDBACK = "upload.feedback"
     VIEW_UPLOADS = "upload.view"
     VIEW_DISBURSEMENTS = "disbursement.view"
     PREPARE_DISBURSEMENT = "disbursement.prepare"
@@ -36,6 +38,9 @@ class Action(StrEnum):
     TRY_POLICY = "policy.try"
     WORK_TASKS = "task.work"
     VIEW_MATTERS = "matter.view"
+    VIEW_PUSHES = "push.view"
+    ASK_SETTLEMENTS = "settlement.ask"
+    VIEW_CHAIN = "chain.view"
 
 
 class PersonalView(StrEnum):
@@ -105,6 +110,11 @@ _COUNTY_ASKED = (
     {Level.COUNTY},
     {Department.CIVIL_AFFAIRS, Department.AGRICULTURE, Department.VETERANS_AFFAIRS, Department.HEALTH},
 )
+_SCREENERS = (
+    {Level.COUNTY, Level.CITY, Level.PROVINCE},
+    {Department.CIVIL_AFFAIRS, Department.AGRICULTURE},
+)
+"""To whom the lists of high costs go, each level its own (D-02); who screens which: SCREENED_BY."""
 _FINANCE_ABOVE = ({Level.CITY, Level.PROVINCE}, {Department.FINANCE})
 _EVERYWHERE = (set(Level), set(Department))
 _BUREAUS = (set(Level) - {Level.TOWNSHIP}, set(Department) - {Department.TOWNSHIP_GOVERNMENT})
@@ -136,7 +146,11 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.UPLOAD_SETTLEMENT: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
     Action.UPLOAD_BANK_RETURN: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
     Action.UPLOAD_GOING_LIVE: (_grant(*_COUNTY_INSURANCE, {Role.SUPERVISOR}),),
+    Action.UPLOAD_BURDEN: (_grant(*_INSURANCE_ABOVE, {Role.CASEWORKER}),),
+    Action.UPLOAD_FEEDBACK: (_grant(*_SCREENERS, {Role.CASEWORKER}),),
     Action.VIEW_UPLOADS: (
+        _grant(*_INSURANCE_ABOVE, {Role.CASEWORKER, Role.SUPERVISOR}),
+        _grant(*_SCREENERS, {Role.CASEWORKER, Role.SUPERVISOR}),
         _grant(*_COUNTY_SOURCES, _READERS),
         _grant(*_COUNTY_INSURANCE, _READERS),
         _grant(*_COUNTY_FINANCE, _READERS),
@@ -161,6 +175,16 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.VIEW_MATTERS: (
         _grant(*_BUREAUS, _READERS),
     ),  # only those that their department takes part in: row-level security
+    Action.VIEW_PUSHES: (_grant(*_INSURANCE_ABOVE, _READERS), _grant(*_SCREENERS, _READERS)),
+    Action.ASK_SETTLEMENTS: (_grant({Level.COUNTY}, {Department.CIVIL_AFFAIRS}, {Role.CASEWORKER}),),
+    Action.VIEW_CHAIN: (
+        _grant(*_TOWNSHIP, {Role.CASEWORKER, Role.SUPERVISOR}),
+        _grant(*_COUNTY_INSURANCE, _READERS),
+        _grant(*_COUNTY_SOURCES, _WORKERS),
+        _grant(
+            {Level.CITY, Level.PROVINCE}, {Department.MEDICAL_INSURANCE}, {Role.SUPERVISOR, Role.LEADER, Role.AUDITOR}
+        ),  # with a recorded reason each time
+    ),
 }
 
 _VIEWS: dict[PersonalView, tuple[Grant, ...]] = {

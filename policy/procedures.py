@@ -20,12 +20,15 @@ class Procedure(StrEnum):
     ADJUSTMENT = (
         "adjustment"  # W06, by county, department, category, period, batch: …/140522/civil_affairs/DB/2026-11/1
     )
-    ADJUSTMENT_PERIOD = "adjustment-period"  # W06's beginning, by county, department and period: …/140522/civil_affairs/2026-11
+    ADJUSTMENT_PERIOD = (
+        "adjustment-period"  # W06's beginning, by county, department and period: …/140522/civil_affairs/2026-11
+    )
     SETTLEMENT_REVIEW = "settlement-review"  # W05's contradiction or C-14's gap, by the id of the settlement
     ANOMALY = "anomaly"  # W11, by batch and source department
     REVIEW = "review"  # W08, by county and data month
     PUSH = "high-cost-push"  # W09, by division and data month
     RECOGNITION = "recognition"  # W10, by the id of its row: person, year, list type
+    SETTLEMENT_REQUEST = "settlement-request"  # J-23, by the id of its row
     COMPARISON = "provincial-list"  # W18, by city and data month
     RECTIFICATION = "rectification"  # W17, by the id of the finding
     PROBLEM = "problem"  # W17, a major problem reported upward, by the id of its row

@@ -28,6 +28,7 @@ _PAIRS = (
     (FILING, "county_approval"),
     (FILING, "finance_review"),
     (FILING, "transfer"),
+    ("push_burden", "push_release"),
 )
 
 

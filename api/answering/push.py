@@ -1,0 +1,70 @@
+"""The burdens of a month and the release of its list (W09)."""
+
+from sqlalchemy import func, select
+
+from api.answering.answer import Answer
+from api.errors import Refusal
+from policy.terms import UploadState
+from store.pushes import BurdenRow
+from store.uploads import UploadRow
+
+UNDER_WAY = (UploadState.RECEIVED.value, UploadState.WORKING.value)
+
+
+async def loaded(answer: Answer) -> None:
+    """By hand only for a table that was taken in before."""
+    if not await _burdens(answer):
+        raise Refusal(
+            409,
+            "no-burdens",
+            "尚未报送该月的个人年度累计负担；本月无人员的，请选择“本月无人员”",
+            "no burdens of that month have been handed in",
+            clause="B-17",
+        )
+
+
+async def nobody(answer: Answer) -> None:
+    rows = await _burdens(answer)
+    if rows:
+        raise Refusal(
+            409,
+            "burdens-are-there",
+            f"该月已报送{rows}人的累计负担，不能作零推送",
+            f"burdens of {rows} persons have been handed in",
+            clause="R-PUSH",
+        )
+    answer.codes["none"] = True
+
+
+async def released(answer: Answer) -> None:
+    """Not while a table of the month is still being taken in: its rows would be on no list."""
+    matter = answer.matter
+    waiting = await answer.session.scalar(
+        select(func.count())
+        .select_from(UploadRow)
+        .where(
+            UploadRow.kind == "burden",
+            UploadRow.division == matter.division,
+            UploadRow.month == f"{matter.month:%Y-%m}",
+            UploadRow.state.in_(UNDER_WAY),
+        )
+    )
+    if waiting:
+        raise Refusal(
+            409,
+            "burdens-under-way",
+            "该月的累计负担表格正在处理，请稍后再推送",
+            "a table of burdens is still being taken in",
+            clause="B-17",
+        )
+    answer.codes["listed"] = matter.facts.get("listed", 0)
+
+
+async def _burdens(answer: Answer) -> int:
+    matter = answer.matter
+    counted = await answer.session.scalar(
+        select(func.count())
+        .select_from(BurdenRow)
+        .where(BurdenRow.division == matter.division, BurdenRow.month == matter.month)
+    )
+    return counted or 0
