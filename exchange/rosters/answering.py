@@ -1,0 +1,39 @@
+"""The confined process's side: what is asked is done by the pure functions (`reconciling.py`)."""
+
+import json
+from datetime import date
+from typing import Any
+
+from exchange.rosters import reconciling
+from exchange.rosters.message import framed
+from exchange.rosters.roster import End, Reconciled, Terms
+
+
+def answered(question: bytes, content: bytes, force: bytes) -> bytes:
+    """Within the confined process. Raises TableTrouble."""
+    told: dict[str, Any] = json.loads(question)
+    before = force or None
+    match told["ask"]:
+        case "reconcile":
+            terms = Terms(
+                today=date.fromisoformat(told["today"]),
+                categories=told["categories"],
+                own=frozenset(told["own"]),
+                townships=frozenset(told["townships"]),
+            )
+            return _packed(reconciling.reconcile(content, before, terms, whole=told["whole"]))
+        case "without":
+            return framed({}, reconciling.without(force, [End(*one) for one in told["refused"]]))
+        case "rebuilt":
+            return framed({}, reconciling.rebuilt(before, told["people"]))
+    raise ValueError("nothing of that name can be asked")
+
+
+def _packed(found: Reconciled) -> bytes:
+    told = {name: value for name, value in vars(found).items() if name != "force"} | {
+        "starts": [list(vars(one).values()) for one in found.starts],
+        "ends": [list(vars(one).values()) for one in found.ends],
+        "mark": found.mark and [found.mark.kind, found.mark.version, found.mark.batch and str(found.mark.batch)],
+        "listed_on": found.listed_on.isoformat() if found.listed_on else None,
+    }
+    return framed(told, found.force)

@@ -1,0 +1,67 @@
+"""What is said to the confined process, and what it says: JSON, with bytes behind it."""
+
+import json
+import struct
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from exchange.marks import Mark
+from exchange.rosters.roster import End, Reconciled, Start, Terms
+from exchange.troubles import TableTrouble
+
+FRAME = struct.Struct("<QQQ")
+ANSWER = struct.Struct("<BQ")
+GOOD, TOO_MUCH, BROKEN = 0, 1, 2
+_LENGTH = struct.Struct("<Q")
+
+
+def framed(told: Mapping[str, Any], payload: bytes) -> bytes:
+    head = json.dumps(told, ensure_ascii=False).encode()
+    return _LENGTH.pack(len(head)) + head + payload
+
+
+def request(told: Mapping[str, Any]) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def asked(terms: Terms, whole: bool) -> dict[str, Any]:
+    """A roster to be reconciled."""
+    return {
+        "ask": "reconcile",
+        "whole": whole,
+        "today": terms.today.isoformat(),
+        "categories": dict(terms.categories),
+        "own": sorted(terms.own),
+        "townships": sorted(terms.townships),
+    }
+
+
+def opened(answer: bytes) -> tuple[dict[str, Any], bytes]:
+    """Raises TableTrouble that the confined process has found."""
+    length = _LENGTH.unpack_from(answer)[0]
+    end = _LENGTH.size + length
+    told: dict[str, Any] = json.loads(answer[_LENGTH.size : end])
+    if "trouble" in told:
+        code, parameters = told["trouble"]
+        raise TableTrouble(code, **parameters)
+    return told, answer[end:]
+
+
+def reconciled(told: dict[str, Any], force: bytes) -> Reconciled:
+    return Reconciled(
+        **told
+        | {
+            "returned": {int(row): mask for row, mask in told["returned"].items()},
+            "suspected": {int(row): mask for row, mask in told["suspected"].items()},
+            "origins": {int(row): origin for row, origin in told["origins"].items()},
+            "starts": [Start(*one) for one in told["starts"]],
+            "ends": [End(*one) for one in told["ends"]],
+            "mark": Mark(told["mark"][0], told["mark"][1], uuid.UUID(told["mark"][2]) if told["mark"][2] else None)
+            if told["mark"]
+            else None,
+            "listed_on": date.fromisoformat(told["listed_on"]) if told["listed_on"] else None,
+        },
+        force=force,
+    )

@@ -1,0 +1,98 @@
+"""A roster from its file to what it changes: pure, bytes in and a Reconciled out; runs in the confined process."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import polars as pl
+
+from exchange.containers import Container, container_of
+from exchange.rosters.checks import KEY, MASK, checked, number_of
+from exchange.rosters.columns import ATTRIBUTES
+from exchange.rosters.comparing import IN_FORCE, NOBODY, PAIR, Compared, compare
+from exchange.rosters.delimited import read_delimited
+from exchange.rosters.raw import CORRECTS, ROW, Raw
+from exchange.rosters.reasons import bit
+from exchange.rosters.roster import End, Reconciled, Start, Terms
+from exchange.rosters.workbook import read_workbook
+from exchange.troubles import TableTrouble
+
+
+def read(content: bytes) -> Raw:
+    """The roster as it was typed. Raises TableTrouble."""
+    container = container_of(content)
+    roster = read_delimited(content) if container is Container.CSV else read_workbook(content, container)
+    if len(roster.head.ticked) > 1:
+        raise TableTrouble("several-ticks")
+    return roster
+
+
+def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole: bool = True) -> Reconciled:
+    """Reads the roster, checks every row and compares it with those in force (Parquet; None: nobody). Raises TableTrouble.
+
+    A corrected receipt of ours is never whole: whoever is not on it stays.
+    """
+    before = NOBODY if force is None else opened(force)
+    roster = read(content)
+    corrects = roster.mark is not None and roster.mark.batch is not None
+    return told(compare(checked(roster, terms), before, whole=whole and not corrects), before.height, roster)
+
+
+def told(found: Compared, before: int, roster: Raw) -> Reconciled:
+    """As plain numbers and texts."""
+    wrong = found.rows.filter(pl.col(MASK) != 0)
+    again = wrong[MASK] == bit("duplicate-in-batch")
+    returned = wrong.filter(~again)
+    suspected = found.rows.filter((pl.col("suspicion") != 0) & (pl.col(MASK) == 0))
+    starts = found.starts.sort(KEY, ROW).select(ROW, KEY, "name", "category", "since")
+    return Reconciled(
+        rows=found.rows.height,
+        listed_on=roster.head.day,
+        sheet=roster.sheet,
+        mark=roster.mark,
+        returned=dict(returned.select(ROW, MASK).iter_rows()),
+        duplicates=wrong.filter(again)[ROW].to_list(),
+        suspected=dict(suspected.select(ROW, "suspicion").iter_rows()),
+        origins=dict(found.rows.filter(pl.col(CORRECTS).is_not_null()).select(ROW, CORRECTS).iter_rows()),
+        starts=[Start(row, number_of(key), *rest) for row, key, *rest in starts.iter_rows()],
+        ends=[End(number_of(key), category) for key, category in found.ends.sort(PAIR).select(*PAIR).iter_rows()],
+        before=before,
+        unchanged=found.unchanged,
+        updated=found.updated,
+        held=found.held,
+        changed=found.changed,
+        after=found.force.height,
+        force=packed(found.force),
+    )
+
+
+def opened(force: bytes) -> pl.DataFrame:
+    return pl.read_parquet(BytesIO(force)).select(pl.col(name).cast(kind) for name, kind in IN_FORCE.items())
+
+
+def packed(force: pl.DataFrame) -> bytes:
+    made = BytesIO()
+    force.select(*IN_FORCE).write_parquet(made, compression="lz4", statistics=False)
+    return made.getvalue()
+
+
+def without(force: bytes, refused: Sequence[End]) -> bytes:
+    """Those in force but these: what the tables refused is not in force."""
+    keys = [int(one.id_number[:17]) for one in refused]
+    gone = pl.DataFrame(
+        {KEY: keys, "category": [one.category for one in refused]}, schema={n: IN_FORCE[n] for n in PAIR}
+    )
+    return packed(opened(force).join(gone, on=PAIR, how="anti"))
+
+
+def rebuilt(force: bytes | None, people: Sequence[tuple[str, str, str]]) -> bytes:
+    """Those in force from the tables (number, name, category), with what the last roster said about them."""
+    who = pl.DataFrame(
+        {
+            KEY: [int(number[:17]) for number, _name, _category in people],
+            "category": [category for _number, _name, category in people],
+            "name": [name for _number, name, _category in people],
+        },
+        schema={name: IN_FORCE[name] for name in (*PAIR, "name")},
+    )
+    said = NOBODY if force is None else opened(force)
+    return packed(who.join(said.select(*PAIR, *ATTRIBUTES), on=PAIR, how="left").unique(PAIR, keep="first"))
