@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +19,7 @@ class HouseholdRow(Base):
 
 class PersonRow(Base):
     __tablename__ = "person"
+    __table_args__ = (Index("person_merged_into_idx", "merged_into", postgresql_where=text("merged_into is not null")),)
 
     id: Mapped[Key]
     division: Mapped[str] = mapped_column(index=True)

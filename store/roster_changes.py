@@ -1,0 +1,189 @@
+"""What a roster changes about identity periods, many persons at a time: the same rules as `store.identities.mark`.
+
+Periods of one person and category never overlap, and only the department that marked one ends it. Every change may be
+written twice: what this very upload wrote before is found and left as it is.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ARRAY, Date, String, Uuid, bindparam, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.identities import IdentityPeriodRow
+from store.registration import Somebody, name_index
+from store.roster_people import Known, aliases_of, died, hold_people, known_or_entered, people_of
+from store.vault import Vault
+
+OTHER_NAME, DECEASED, ELSEWHERE = "id-other-name", "deceased", "already-active"
+"""Why the tables refuse a row; in the words of the roster's reasons."""
+
+_INSERT = text(
+    """
+insert into identity_period
+  (person_id, division, category, source_department, starts_on, provided_on, marked_at, upload_id)
+select n.person, :division, n.category, :department, n.starts_on, :listed_on, :now, :upload
+  from unnest(:people, :categories, :days) as n (person, category, starts_on)
+"""
+).bindparams(
+    bindparam("people", type_=ARRAY(Uuid)),
+    bindparam("categories", type_=ARRAY(String)),
+    bindparam("days", type_=ARRAY(Date)),
+)
+_END = text(
+    """
+update identity_period i set ends_on = e.ends_on, ended_by = :upload, end_provided_on = :listed_on
+  from unnest(:periods, :days) as e (period, ends_on) where i.id = e.period
+"""
+).bindparams(bindparam("periods", type_=ARRAY(Uuid)), bindparam("days", type_=ARRAY(Date)))
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Whose roster it is, and the day on which it was provided."""
+
+    upload: uuid.UUID
+    division: str
+    department: str
+    listed_on: date
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A row that begins a category from a day on."""
+
+    row: int
+    who: Somebody
+    category: str
+    starts_on: date
+
+
+@dataclass(frozen=True)
+class Going:
+    """Somebody in force who no longer holds a category from a day on."""
+
+    id_number: str
+    category: str
+    ends_on: date
+
+
+@dataclass
+class Written:
+    """`refused`: the rows that the tables do not take, with the reason. `ended` periods; `kept`: those of `going` who stay,
+    because a row about them was refused.
+    """
+
+    added: int = 0
+    known: int = 0
+    ended: int = 0
+    kept: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+_Pair = tuple[uuid.UUID, str]
+_Periods = Mapping[_Pair, list[IdentityPeriodRow]]
+
+
+async def write_changes(
+    session: AsyncSession,
+    vault: Vault,
+    roster: Roster,
+    coming: Sequence[Coming],
+    going: Sequence[Going],
+    now: datetime,
+) -> Written:
+    """In one transaction; both changes of whoever changes category belong into the same call."""
+    known = await known_or_entered(session, vault, [one.who for one in coming], roster.division, now)
+    known |= await people_of(session, vault, {one.id_number for one in going} - known.keys())
+    people = {one.person for one in known.values()}
+    await hold_people(session, people)
+    periods = await _periods(session, people, {one.category for one in coming} | {one.category for one in going})
+    written, new = _decided(vault, roster, known, periods, coming, await died(session, people))
+    staying = {one.who.id_number for one in coming if one.row in written.refused}
+    written.kept = sum(1 for one in going if one.id_number in staying)
+    written.ended = await _end(session, roster, known, periods, [one for one in going if one.id_number not in staying])
+    if new:
+        await session.execute(
+            _INSERT,
+            {
+                "people": [person for person, _category in new],
+                "categories": [category for _person, category in new],
+                "days": list(new.values()),
+                "division": roster.division,
+                "department": roster.department,
+                "listed_on": roster.listed_on,
+                "now": now,
+                "upload": roster.upload,
+            },
+        )
+    return written
+
+
+async def _periods(session: AsyncSession, people: Iterable[uuid.UUID], categories: Iterable[str]) -> _Periods:
+    """The periods of these persons, also those marked under a number that turned out to be theirs."""
+    aliases = await aliases_of(session, list(people))
+    rows = await session.scalars(
+        select(IdentityPeriodRow).where(
+            IdentityPeriodRow.person_id == func.any(bindparam("wanted", list(aliases), type_=ARRAY(Uuid))),
+            IdentityPeriodRow.category.in_(sorted(categories)),
+        )
+    )
+    found: dict[_Pair, list[IdentityPeriodRow]] = defaultdict(list)
+    for row in rows:
+        found[aliases[row.person_id], row.category].append(row)
+    return found
+
+
+async def _end(
+    session: AsyncSession, roster: Roster, known: Mapping[str, Known], periods: _Periods, going: Sequence[Going]
+) -> int:
+    """How many have an end by this roster. A period lasts at least the day on which it began."""
+    days: dict[uuid.UUID, date] = {}
+    before = 0
+    for one in going:
+        if one.id_number in known:
+            for row in periods.get((known[one.id_number].person, one.category), ()):
+                if row.ends_on is None and _own(row, roster):
+                    days[row.id] = max(one.ends_on, row.starts_on + timedelta(days=1))
+                before += row.ended_by == roster.upload
+    if days:
+        ends = {"periods": list(days), "days": list(days.values())}
+        await session.execute(_END, ends | {"upload": roster.upload, "listed_on": roster.listed_on})
+    return before + len(days)
+
+
+def _decided(
+    vault: Vault,
+    roster: Roster,
+    known: Mapping[str, Known],
+    periods: _Periods,
+    coming: Sequence[Coming],
+    dead: set[uuid.UUID],
+) -> tuple[Written, dict[_Pair, date]]:
+    written = Written()
+    new: dict[_Pair, date] = {}
+    for one in coming:
+        somebody = known[one.who.id_number]
+        pair = (somebody.person, one.category)
+        after = [row for row in periods.get(pair, ()) if row.ends_on is None or row.ends_on > one.starts_on]
+        if somebody.name_index != name_index(vault, one.who.name):
+            written.refused[one.row] = OTHER_NAME
+        elif somebody.person in dead:
+            written.refused[one.row] = DECEASED
+        elif any(row.upload_id == roster.upload for row in after):
+            written.added += 1  # an attempt before this one has marked it
+        elif any(not _own(row, roster) for row in after):
+            written.refused[one.row] = ELSEWHERE
+        elif pair in new or any(row.ends_on is None for row in after):
+            written.known += 1
+        else:
+            new[pair] = max((row.ends_on for row in after if row.ends_on), default=one.starts_on)
+            written.added += 1
+    return written, new
+
+
+def _own(row: IdentityPeriodRow, roster: Roster) -> bool:
+    return (row.division, row.source_department) == (roster.division, roster.department)

@@ -1,0 +1,111 @@
+"""The persons of a roster's changes: found by their ID numbers, entered where nobody has the number, many at a time."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.applications import ApplicationRow
+from store.people import PersonRow
+from store.registration import LAST_FOUR, Somebody, name_index, number_index
+from store.vault import Vault
+
+_ENTER = text(
+    """
+insert into person (id, division, id_index, name_index, last4_index, sealed, created_at)
+select p.id, :division, p.id_index, p.name_index, p.last4_index, p.sealed, :now
+  from unnest(:ids, :numbers, :names, :tails, :sealed) as p (id, id_index, name_index, last4_index, sealed)
+"""
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    *(bindparam(name, type_=ARRAY(LargeBinary)) for name in ("numbers", "names", "tails", "sealed")),
+)
+_LOCK_NUMBERS = text("select pg_advisory_xact_lock(k) from unnest(cast(:keys as bigint[])) k")
+_LOCK_PEOPLE = text("select pg_advisory_xact_lock(hashtextextended(p, 0)) from unnest(:people) p").bindparams(
+    bindparam("people", type_=ARRAY(String))
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """`person`: who they are now, also after a merge. `name_index` is that of the row with this number."""
+
+    person: uuid.UUID
+    name_index: bytes
+
+
+async def people_of(session: AsyncSession, vault: Vault, numbers: Collection[str]) -> dict[str, Known]:
+    """Who has these ID numbers."""
+    indexes = {number_index(vault, number): number for number in numbers}
+    found = await session.execute(
+        select(PersonRow.id_index, func.coalesce(PersonRow.merged_into, PersonRow.id), PersonRow.name_index).where(
+            PersonRow.id_index == func.any(bindparam("wanted", list(indexes), type_=ARRAY(LargeBinary)))
+        )
+    )
+    return {indexes[index]: Known(person, name) for index, person, name in found}
+
+
+async def known_or_entered(
+    session: AsyncSession, vault: Vault, somebodies: Sequence[Somebody], division: str, now: datetime
+) -> dict[str, Known]:
+    """The person of each ID number; whom nobody knows is entered. Holds the lock on every number until the end."""
+    people = {one.id_number: one for one in somebodies}
+    indexes = sorted(number_index(vault, number) for number in people)
+    await session.execute(_LOCK_NUMBERS, {"keys": [int.from_bytes(one[:8], signed=True) for one in indexes]})
+    known = await people_of(session, vault, people)
+    fresh = [one for number, one in people.items() if number not in known]
+    if fresh:
+        known |= await _enter(session, vault, fresh, division, now)
+    return known
+
+
+async def hold_people(session: AsyncSession, people: Collection[uuid.UUID]) -> None:
+    """As `store.people.hold_year`, for many: in the order of their keys, so that nobody waits in a circle."""
+    await session.execute(_LOCK_PEOPLE, {"people": [str(person) for person in sorted(people)]})
+
+
+async def aliases_of(session: AsyncSession, people: Collection[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:
+    """Every key under which periods of these persons may stand, with the person that it means now."""
+    merged = await session.execute(
+        select(PersonRow.id, PersonRow.merged_into).where(
+            PersonRow.merged_into == func.any(bindparam("wanted", list(people), type_=ARRAY(Uuid)))
+        )
+    )
+    return {**{person: person for person in people}, **{alias: person for alias, person in merged if person}}
+
+
+async def died(session: AsyncSession, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of whom a case says that they have died."""
+    found = await session.scalars(
+        select(ApplicationRow.person_id).where(
+            ApplicationRow.person_id == func.any(bindparam("wanted", list(people), type_=ARRAY(Uuid))),
+            ApplicationRow.deceased_on.is_not(None),
+        )
+    )
+    return set(found)
+
+
+async def _enter(
+    session: AsyncSession, vault: Vault, fresh: Sequence[Somebody], division: str, now: datetime
+) -> dict[str, Known]:
+    ids = list(await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(fresh)}))
+    names = [name_index(vault, one.name) for one in fresh]
+    await session.execute(
+        _ENTER,
+        {
+            "ids": ids,
+            "division": division,
+            "numbers": [number_index(vault, one.id_number) for one in fresh],
+            "names": names,
+            "tails": [vault.blind(LAST_FOUR, one.id_number[-4:]) for one in fresh],
+            "sealed": [
+                vault.seal("person", "sealed", person, {"name": one.name, "id_number": one.id_number})
+                for person, one in zip(ids, fresh, strict=True)
+            ],
+            "now": now,
+        },
+    )
+    return {one.id_number: Known(*found) for one, *found in zip(fresh, ids, names, strict=True)}

@@ -1,0 +1,114 @@
+"""Rosters of those in force 在册名单, taken in as a whole: how far one is, what it changed, and what was in force after it.
+
+Of a roster's rows only those that were not accepted, or are under suspicion, have a row of their own (`upload_row`). The
+accepted ones are accounted for by the upload's counts and by the snapshot: a sealed file with one row for each person and
+category in force, under the snapshot's id (docs/decisions/0122).
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, Moment
+from store.identities import IdentityPeriodRow
+
+
+class RosterLoadRow(Base):
+    """How far a roster is (`written` of `to_write` changes), and when it is done what it came to: counts only.
+
+    `before` + `added` + `known` - `ended` = `in_force`. `known`: on the roster and not in force by the last one, but marked
+    already by another way. `changed` persons have changed category and are in `added` and `ended` too. `updated`: unchanged,
+    but for village, household or remark. `held`: kept in force, because a returned row may be about them.
+    """
+
+    __tablename__ = "roster_load"
+    __table_args__ = (CheckConstraint("in_force is null or in_force = before + added + known - ended", "in_force"),)
+
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"), primary_key=True)
+    division: Mapped[str]
+    department: Mapped[str]
+    snapshot_id: Mapped[uuid.UUID]
+    """Settled before anything is written, so that an attempt after a killed one writes the same file."""
+    to_write: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    written: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    before: Mapped[int | None]
+    added: Mapped[int | None]
+    ended: Mapped[int | None]
+    changed: Mapped[int | None]
+    updated: Mapped[int | None]
+    unchanged: Mapped[int | None]
+    held: Mapped[int | None]
+    known: Mapped[int | None]
+    in_force: Mapped[int | None]
+
+
+class RosterSnapshotRow(Base):
+    """What was in force in a county by one department after a roster: where its sealed file is, and what stood in the tables.
+
+    `periods` and `ended` count that department's identity periods in the county. They only ever grow: as long as they are
+    the same, nobody else has marked or ended anything, and the file says what is in force.
+    """
+
+    __tablename__ = "roster_snapshot"
+    __table_args__ = (Index("roster_snapshot_of_idx", "division", "department", "taken_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    division: Mapped[str]
+    department: Mapped[str]
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"), unique=True)
+    listed_on: Mapped[date]
+    rows: Mapped[int]
+    periods: Mapped[int]
+    ended: Mapped[int]
+    taken_at: Mapped[Moment]
+
+
+_COUNTS = (
+    *("to_write", "written", "before", "added", "ended", "changed", "updated", "unchanged", "held", "known"),
+    "in_force",
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many identity periods there are, and how many of them have an end."""
+
+    periods: int
+    ended: int
+
+
+async def roster_counts(session: AsyncSession, upload: uuid.UUID) -> dict[str, int | None] | None:
+    """How far a roster is and what it came to; None for what is no roster, or has not been compared yet."""
+    row = await session.get(RosterLoadRow, upload)
+    return None if row is None else {name: getattr(row, name) for name in _COUNTS}
+
+
+async def hold_roster(session: AsyncSession, division: str, department: str) -> None:
+    """Until the transaction ends no other roster of this county and department is compared or written."""
+    name = f"roster {division} {department}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+async def latest_snapshot(session: AsyncSession, division: str, department: str) -> RosterSnapshotRow | None:
+    return await session.scalar(
+        select(RosterSnapshotRow)
+        .where(RosterSnapshotRow.division == division, RosterSnapshotRow.department == department)
+        .order_by(RosterSnapshotRow.taken_at.desc(), RosterSnapshotRow.id.desc())
+        .limit(1)
+    )
+
+
+async def standing_without(session: AsyncSession, division: str, department: str, upload: uuid.UUID) -> Standing:
+    """As it was before this upload wrote anything: an attempt after a killed one starts from the same."""
+    mine = IdentityPeriodRow.upload_id == upload
+    found = await session.execute(
+        select(
+            func.count().filter(~mine),
+            func.count().filter(~mine, IdentityPeriodRow.ended_by.is_not(None), IdentityPeriodRow.ended_by != upload),
+        ).where(IdentityPeriodRow.division == division, IdentityPeriodRow.source_department == department)
+    )
+    return Standing(*found.one())
