@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.posts import office_of_task, resolve
 from notifications.catalog import Notice, variables_of
 from policy.deadlines import SHANGHAI
-from policy.offices import office_name
+from policy.organisations import office_on
 from policy.procedures import Procedure
 from policy.terms import Department, ancestors
 from store.accounts import AccountRow
 from store.notices import NoticeRow
 from store.outbox import start
 from store.reference import DivisionRow
+from store.rulebook import load_rulebook
 from store.tasks import TaskRow
 
 
@@ -47,9 +48,10 @@ class Correspondence:
         }
         return "".join(names.get(code, code) for code in reversed(codes))
 
-    async def office_name(self, session: AsyncSession, division: str, department: Department) -> str:
-        """北留镇人民政府, 阳城县医疗保障局."""
-        return office_name((await session.get_one(DivisionRow, division)).name, department)
+    async def office_name(self, session: AsyncSession, division: str, department: Department, on: date) -> str:
+        """北留镇人民政府, 阳城县医疗保障局; as the office was called on that day, and is called in that zone."""
+        named = (await session.get_one(DivisionRow, division)).name
+        return office_on(await load_rulebook(session, division, on), named, department, on)
 
     async def queue(
         self, session: AsyncSession, reader: AccountRow, notice: Notice, occasion: Occasion, now: datetime

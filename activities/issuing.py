@@ -154,7 +154,9 @@ async def refusal_paper(
         decision_words=rulebook.parameter("REFUSAL_PHRASE", issued_on).value,
         reconsideration_period=period_in_words(rulebook.parameter("T-RECON", issued_on)),
         suit_period=period_in_words(rulebook.parameter("T-SUIT", issued_on)),
-        issuer=await correspondence.office_name(session, application.division, Department.TOWNSHIP_GOVERNMENT),
+        issuer=await correspondence.office_name(
+            session, application.division, Department.TOWNSHIP_GOVERNMENT, issued_on
+        ),
         issued_on=issued_on,
         remark=PROVISIONAL_CALENDAR if may_end_in_an_open_year(rulebook, issued_on) else None,
     )
@@ -188,13 +190,14 @@ async def poster_paper(
         decision.amount if decision else None,
     )
     county = division_at(application.division, Level.COUNTY)
-    bureau = await correspondence.office_name(session, county, Department.MEDICAL_INSURANCE)
+    on = publicity.posted_on
+    bureau = await correspondence.office_name(session, county, Department.MEDICAL_INSURANCE, on)
     issuer, above = bureau, bureau
     if township:
-        issuer = await correspondence.office_name(session, application.division, Department.TOWNSHIP_GOVERNMENT)
+        issuer = await correspondence.office_name(session, application.division, Department.TOWNSHIP_GOVERNMENT, on)
     else:
         city = division_at(application.division, Level.CITY)
-        above = await correspondence.office_name(session, city, Department.MEDICAL_INSURANCE)
+        above = await correspondence.office_name(session, city, Department.MEDICAL_INSURANCE, on)
     kind = TownshipPoster if township else CountyPoster
     return kind(
         demonstration=rulebook.demonstration,

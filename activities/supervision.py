@@ -94,7 +94,7 @@ class Supervision:
                 vacant_post=vacant.post.label if vacant else None,
                 demonstration=rulebook.demonstration,
                 number=matter.number,
-                by=await self._correspondence.office_name(session, above, Department.MEDICAL_INSURANCE),
+                by=await self._correspondence.office_name(session, above, Department.MEDICAL_INSURANCE, day),
                 findings=tuple(dict.fromkeys(FindingKind(finding.kind).label for finding in findings)),
                 due=order.due_on,
                 round=order.round,
