@@ -1,0 +1,156 @@
+"""The end of a roster: the rows that were not accepted with their reasons, the counts, and what is in force from now on."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.imports.whole import WholeTable
+from exchange.rosters.columns import COLUMNS
+from exchange.rosters.reasons import bit, reasons_in
+from exchange.rosters.roster import Reconciled
+from policy.row_origin import Origin, read_origin
+from policy.terms import RowFate, UploadState
+from store.batches import outstanding_rows
+from store.rosters import RosterLoadRow, RosterSnapshotRow, Standing
+from store.uploads import UploadForecastRow, UploadLineRow, UploadRow
+
+_LABELS = {column.name: column.label for column in COLUMNS}
+_AGAIN = bit("duplicate-in-batch")
+LINES = 1000
+UNSURE = -1
+"""So many periods there are never: the next roster reads the tables, because this snapshot does not say all."""
+
+
+@dataclass
+class Outcome:
+    """What a roster has come to so far. `refused`: rows that the tables do not take, with their reasons as bits."""
+
+    found: Reconciled
+    standing: Standing
+    listed_on: date
+    snapshot: uuid.UUID
+    added: int = 0
+    known: int = 0
+    ended: int = 0
+    """Periods that were given an end; somebody in force by the last roster may have had none left."""
+    kept: int = 0
+    """Of those missing or changing: how many stay, because the row about them was refused."""
+    refused: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def returned(self) -> dict[int, int]:
+        return self.found.returned | self.refused
+
+    @property
+    def in_force(self) -> int:
+        return self.found.after - len(self.refused) + self.kept
+
+    @property
+    def accepted(self) -> int:
+        return self.found.accepted - len(self.refused)
+
+
+async def forecast(session: AsyncSession, table: WholeTable, found: Reconciled) -> None:
+    """Of a roster that is only looked at: what would go back, as far as the roster itself says it."""
+    lines = [
+        {name: value for name, value in line.items() if name not in ("decided_at", "origin")}
+        for line in _lines(table, found, found.returned, {})
+        if line["fate"] != RowFate.ACCEPTED.value
+    ]
+    for start in range(0, len(lines), LINES):
+        await session.execute(insert(UploadForecastRow), lines[start : start + LINES])
+    await session.execute(
+        update(UploadRow).where(UploadRow.id == table.context.upload).values(state=UploadState.CHECKED.value)
+    )
+
+
+async def close(session: AsyncSession, table: WholeTable, outcome: Outcome) -> None:
+    """In one transaction. The upload is locked last, and for this moment only."""
+    context, found, now = table.context, outcome.found, table.clock.now()
+    lines = list(_lines(table, found, outcome.returned, await _origins(session, table, found)))
+    for start in range(0, len(lines), LINES):
+        await session.execute(insert_once(UploadLineRow).on_conflict_do_nothing(), lines[start : start + LINES])
+    session.add(
+        RosterSnapshotRow(
+            id=outcome.snapshot,
+            division=context.division,
+            department=context.department.value,
+            upload_id=context.upload,
+            listed_on=outcome.listed_on,
+            rows=outcome.in_force,
+            periods=UNSURE if outcome.kept else outcome.standing.periods + outcome.added,
+            ended=outcome.standing.ended + outcome.ended,
+            taken_at=now,
+        )
+    )
+    await session.execute(
+        update(RosterLoadRow).where(RosterLoadRow.upload_id == context.upload).values(**_counts(outcome))
+    )
+    row = await session.get_one(UploadRow, context.upload, with_for_update=True, populate_existing=True)
+    row.accepted, row.returned, row.duplicate = outcome.accepted, len(outcome.returned), len(found.duplicates)
+    row.state, row.finished_at = UploadState.DONE.value, now
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    found = outcome.found
+    return {
+        "before": found.before,
+        "added": outcome.added,
+        "ended": len(found.ends) - outcome.kept,
+        "changed": found.changed,
+        "updated": found.updated,
+        "unchanged": found.unchanged,
+        "held": found.held,
+        "known": outcome.known,
+        "in_force": outcome.in_force,
+    }
+
+
+async def _origins(session: AsyncSession, table: WholeTable, found: Reconciled) -> dict[int, Origin]:
+    """Which returned row each line of a corrected receipt stands for; each is corrected once, by the first."""
+    if table.context.batch == table.context.upload or not found.origins:
+        return {}
+    waiting = await outstanding_rows(session, table.context.batch)
+    origins = {}
+    for row, said in sorted(found.origins.items()):
+        origin = read_origin(said)
+        if origin is not None and waiting.pop(origin, None) is not None:
+            origins[row] = origin
+    return origins
+
+
+def _lines(
+    table: WholeTable, found: Reconciled, returned: dict[int, int], origins: dict[int, Origin]
+) -> Iterator[dict[str, Any]]:
+    """The rows that have a row of their own: returned, repeated, under suspicion, or standing for an earlier one."""
+    masks = dict.fromkeys(origins, 0) | found.suspected | dict.fromkeys(found.duplicates, _AGAIN) | returned
+    again = set(found.duplicates)
+    for row, mask in sorted(masks.items()):
+        fate = RowFate.RETURNED if row in returned else RowFate.DUPLICATE if row in again else RowFate.ACCEPTED
+        yield {
+            "upload_id": table.context.upload,
+            "sheet": found.sheet,
+            "row_number": row,
+            "division": table.context.division,
+            "department": table.context.department.value,
+            "fate": fate.value,
+            "reasons": [
+                {
+                    "cell": reason.cell,
+                    "label": _LABELS.get(reason.cell, ""),
+                    "code": reason.code,
+                    "zh": reason.zh,
+                    "en": reason.en,
+                    "clause": reason.clause,
+                }
+                for reason in reasons_in(mask)
+            ],
+            "decided_at": table.clock.now(),
+            "origin": str(origins[row]) if row in origins else None,
+        }

@@ -1,0 +1,63 @@
+"""What is in force before a roster is compared: the last snapshot, or the tables where they say more."""
+
+import asyncio
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.imports.whole import WholeTable
+from exchange.rosters import engine
+from store.disclosure import Cell, Look, disclose_all, log_look
+from store.identities import IdentityPeriodRow
+from store.people import PersonRow
+from store.rosters import RosterSnapshotRow, Standing, latest_snapshot, standing_without
+
+
+async def in_force(session: AsyncSession, table: WholeTable) -> tuple[bytes | None, Standing]:
+    """The people in force as the engine keeps them (None: nobody), and how the tables stand.
+
+    A notice, a correction or an import of another kind may have marked or ended periods since the last roster: then the tables
+    are read, and the snapshot only says what else is known of each person.
+    """
+    context = table.context
+    snapshot = await latest_snapshot(session, context.division, context.department.value)
+    standing = await standing_without(session, context.division, context.department.value, context.upload)
+    look = Look("system:rosters", "upload", context.upload, context.division, "upload.take_in", context.now)
+    force = None
+    if snapshot is not None:
+        log_look(session, look, ["snapshot"])
+        force = await asyncio.to_thread(table.files.get, snapshot.id)
+    if _says_all(snapshot, standing):
+        return force, standing
+    return await engine.rebuilt(force, await _people(session, table, look)), standing
+
+
+def _says_all(snapshot: RosterSnapshotRow | None, standing: Standing) -> bool:
+    if snapshot is None:
+        return standing.periods == 0
+    return (snapshot.periods, snapshot.ended) == (standing.periods, standing.ended)
+
+
+async def _people(session: AsyncSession, table: WholeTable, look: Look) -> list[tuple[str, str, str]]:
+    """Number, name and category of everybody in force, as it was before this upload wrote anything."""
+    context = table.context
+    alias = select(PersonRow.id, func.coalesce(PersonRow.merged_into, PersonRow.id).label("person")).subquery()
+    found = (
+        await session.execute(
+            select(PersonRow.id, PersonRow.sealed, IdentityPeriodRow.category)
+            .join(alias, alias.c.id == IdentityPeriodRow.person_id)
+            .join(PersonRow, PersonRow.id == alias.c.person)
+            .where(
+                IdentityPeriodRow.division == context.division,
+                IdentityPeriodRow.source_department == context.department.value,
+                IdentityPeriodRow.upload_id != context.upload,
+                IdentityPeriodRow.ends_on.is_(None) | (IdentityPeriodRow.ended_by == context.upload),
+            )
+        )
+    ).all()
+    cells = [Cell("person", "sealed", person, sealed) for person, sealed, _category in found]
+    opened = disclose_all(session, context.vault, look, ["id_number", "name"], cells)
+    return [
+        (somebody["id_number"], somebody["name"], category)
+        for somebody, (_person, _sealed, category) in zip(opened, found, strict=True)
+    ]

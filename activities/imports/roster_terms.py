@@ -1,0 +1,78 @@
+"""By what a roster is judged, and from which day its changes hold: the parameters and the map, as the engine needs them."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.imports.identity import PROVIDED
+from activities.imports.kinds import Context
+from exchange.rosters.roster import Terms
+from policy.entitlement import AdjustmentDates, changed_on, entitled_from, entitled_until
+from policy.rulebook import Rulebook
+from policy.terms import Category, Level
+from store.reference import DivisionRow
+
+_ENDINGS = ("街道办事处", "街道办", "街道", "镇", "乡")
+
+
+async def terms_of(session: AsyncSession, context: Context) -> Terms:
+    """Of the county and department whose roster it is, on the day on which it is taken in."""
+    return Terms(
+        today=context.today,
+        categories=_categories(context),
+        own=frozenset(one.value for one in PROVIDED if _source(context, one) == context.department.value),
+        townships=frozenset(await _townships(session, context)),
+    )
+
+
+def comes_on(rulebook: Rulebook, listed_on: date, since: date | None, *, changes: bool) -> date:
+    """The first day of somebody new on the roster (C-11, J-13); of a change of category it is the day on which the old ends."""
+    dates = _dates(listed_on, since)
+    return (changed_on if changes else entitled_from)(rulebook, dates).day
+
+
+def goes_on(rulebook: Rulebook, listed_on: date, *, changes: bool) -> date:
+    """The first day without the category, for whoever is no longer on the roster (C-12)."""
+    dates = _dates(listed_on, None)
+    return (changed_on if changes else entitled_until)(rulebook, dates).day
+
+
+def _dates(listed_on: date, since: date | None) -> AdjustmentDates:
+    """附件2 bears one day. What a rule counts from besides, a roster does not say: the same day stands for it."""
+    return AdjustmentDates(
+        listed_on, adjusted_on=listed_on, certificate_on=listed_on, source_benefit_from=since or listed_on
+    )
+
+
+def _categories(context: Context) -> dict[str, str]:
+    """Codes by every name that lists use, in capitals."""
+    others = context.rulebook.find("CATEGORY_NAMES", context.today)
+    names = {name: code for one in Category for name, code in ((one.value, one.value), (one.label, one.value))}
+    return {name.upper(): code for name, code in (names | dict(others.value if others else {})).items()}
+
+
+def _source(context: Context, category: Category) -> str | None:
+    found = context.rulebook.find(f"CATEGORY_SOURCE({category.value})", context.today)
+    return None if found is None else str(found.value)
+
+
+async def _townships(session: AsyncSession, context: Context) -> list[str]:
+    found = await session.scalars(
+        select(DivisionRow.name).where(
+            DivisionRow.parent == context.division,
+            DivisionRow.level == Level.TOWNSHIP.value,
+            DivisionRow.valid_from <= context.today,
+            (DivisionRow.valid_to.is_(None)) | (DivisionRow.valid_to > context.today),
+        )
+    )
+    return [name for full in found for name in _spelled(full)]
+
+
+def _spelled(name: str) -> Iterator[str]:
+    """凤城镇 is 凤城 as well."""
+    yield name
+    for ending in _ENDINGS:
+        if name.endswith(ending) and len(name) > len(ending) + 1:
+            yield name.removesuffix(ending)
