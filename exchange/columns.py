@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 
@@ -57,7 +58,7 @@ class Column:
     """What its two columns are called below a common header: 年 | 月. Read as one: 2025年3月."""
 
     def is_called(self, header: str) -> bool:
-        return plain_header(header) in {plain_header(name) for name in (self.label, self.heading, *self.aliases) if name}
+        return plain_header(header) in _plain_names(self)
 
     def value(self, cell: Cell) -> Any:
         """The value of its cell, None for an empty one. Raises BadCell."""
@@ -72,6 +73,11 @@ class Column:
                 )
             raise BadCell("formula-cell", "是公式，请粘贴为数值后再填报", "holds a formula: paste its value")
         return self.read(cell)
+
+
+@cache
+def _plain_names(column: Column) -> frozenset[str]:
+    return frozenset(plain_header(name) for name in (column.label, column.heading, *column.aliases) if name)
 
 
 def plain_header(header: str) -> str:
