@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,8 @@ from api.table_uploads import MONTH, Handed, kinds_for, take_in_table
 from api.upload_decisions import commit_upload, discard_upload
 from api.upload_view import list_uploads, receipt_of, view_upload
 from policy.access import Action
-from policy.offices import office_name
+from policy.deadlines import SHANGHAI
+from policy.organisations import office_on
 from policy.terms import Department, Level, UploadState
 from store.uploads import FINISHED
 
@@ -68,7 +70,7 @@ async def show(desk: AtDesk, upload_id: uuid.UUID, again: str = "", after: int =
         "uploads/_result.html" if part else "uploads/upload.html",
         HERE,
         upload=upload,
-        office="" if part else office_name(desk.names.get(upload["division"], ""), Department(upload["department"])),
+        office="" if part else _office(desk, upload),
         standing=standing,
         passed_over=_passed_over(upload),
         first=after <= 0,
@@ -95,6 +97,13 @@ async def discard(desk: AtDesk, upload_id: uuid.UUID, posted: FromForm) -> Respo
 @router.get("/{upload_id}/receipt.xlsx")
 async def receipt(desk: AtDesk, upload_id: uuid.UUID) -> Response:
     return workbook(await receipt_of(desk.services, desk.signed_in, upload_id), "错误回执.xlsx")
+
+
+def _office(desk: Desk, upload: dict[str, Any]) -> str:
+    """As it was called on the day on which it handed the table in."""
+    on = datetime.fromisoformat(upload["created_at"]).astimezone(SHANGHAI).date()
+    named, department = desk.names.get(upload["division"], ""), Department(upload["department"])
+    return office_on(desk.law.rulebook(upload["division"], on), named, department, on) if desk.law else named
 
 
 async def _list(
