@@ -21,17 +21,26 @@ from store.pushes import PushItemRow
 from store.timeline import record
 from store.vault import Vault
 
+STILL_COMPARED = (MatterStatus.PROVINCE_LIST_IN.value, MatterStatus.COMPARED.value)
+
 
 class Comparisons:
     def __init__(self, database: Database, clock: Clock, vault: Vault) -> None:
         self._database, self._clock, self._vault = database, clock, vault
 
     @activity.defn(name="comparison_compare")
-    async def compare(self, matter_id: str) -> None:
-        """Lays the counties' own lists of the month beside the province's. Safe to repeat: causes already given stay."""
+    async def compare(self, matter_id: str) -> bool:
+        """Lays the counties' own lists of the month beside the province's, once that is in; False until then.
+
+        Safe to repeat: causes already given stay, and a confirmed list is not touched.
+        """
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             matter = await locked_matter(session, uuid.UUID(matter_id))
+            if not matter.facts.get("listed"):
+                return False
+            if matter.status not in STILL_COMPARED:
+                return True
             known = {(item.id_index, item.list_type): item for item in await items_of(session, matter.id)}
             for own, person in await _local(session, matter):
                 item = known.get((person.id_index, own.list_type))
@@ -42,6 +51,7 @@ class Comparisons:
                     item.side = Side.BOTH.value if item.province_burden is not None else Side.LOCAL_ONLY.value
             await session.flush()
             await self._compared(session, matter, now)
+            return True
 
     @activity.defn(name="comparison_merge")
     async def merge(self, matter_id: str) -> None:

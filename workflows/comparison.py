@@ -20,10 +20,22 @@ class Comparison(MatterProcedure):
 
     @workflow.run
     async def run(self, start: MatterStart) -> None:
-        matter_id = self.begin(start)
-        await self.do(Comparisons.compare, matter_id)
+        matter_id = self._matter_id = self.begin(start)
+        await self.until(self._compared)
+        self.beside(self._keep_comparing())
         explained = await self.ask("difference_causes")
         explained.must_be("explained")
         await self.do(Matters.move, Move(matter_id, MatterStatus.EXPLAINED.value, self.hand_over()))
         await self.do(Comparisons.merge, matter_id)
         await self.do(Matters.end, Move(matter_id, MatterStatus.CONFIRMED.value))
+
+    async def _compared(self) -> bool:
+        listed: bool = await self.do(Comparisons.compare, self._matter_id)
+        return listed
+
+    async def _keep_comparing(self) -> None:
+        """Another table of the same month may still come in while the differences are verified."""
+        while True:
+            since = self._nudges
+            await self._sleep(since)
+            await self._compared()
