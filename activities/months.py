@@ -10,8 +10,10 @@ from datetime import date, datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.findings import find_month
 from activities.openers import OPENERS
 from activities.place import Place
+from policy.deadlines import add_months
 from policy.terms import Level, level_of
 from store.matters import MatterRow, Opening, open_matter
 from store.reference import DivisionRow, ParameterRow
@@ -32,7 +34,8 @@ class Gap:
 async def open_month(session: AsyncSession, division: str, month: date, now: datetime) -> Sequence[MatterRow]:
     """Opens whatever begins in `division` on the first day of `month`; returns what was not open before.
 
-    The rules are those in force on that first day, however late the call comes.
+    The rules are those in force on that first day, however late the call comes. With the first call the month before is
+    measured (W17).
     """
     first = month.replace(day=1)
     fresh = []
@@ -40,6 +43,8 @@ async def open_month(session: AsyncSession, division: str, month: date, now: dat
         matter, new = await open_matter(session, opening, at=now, day=first)
         if new:
             fresh.append(matter)
+    if fresh:
+        await find_month(session, division, add_months(first, -1), now)
     return fresh
 
 
