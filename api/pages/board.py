@@ -1,74 +1,140 @@
 """月度看板: every county of the area at a glance, city by city, for a data month and as it stood on a day."""
 
+import asyncio
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.exchange import cycles
 from api.exchange.board import Board, Standing
+from api.exchange.board_figures import figures_of
+from api.exchange.board_out import board_list
 from api.exchange.board_reading import Asked, read_board
 from api.exchange.months import month_of
-from api.pages.desk import AtDesk
+from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
+from api.rest.uploads import workbook
 from policy.clock import today
 from policy.exchange_terms import Obligation
+from policy.offices import office_name
+from store.disclosure import Look, log_look
 
-router = APIRouter(prefix="/board")
+router = APIRouter()
 HERE = "board"
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 PICKED = (Standing.OVERDUE, Standing.DUE_SOON, Standing.RUNNING, Standing.DONE_LATE, Standing.DONE)
-SHOWN_OVERDUE = 30
+SHOWN_OVERDUE = 10
 
 
-@router.get("")
+@dataclass(frozen=True)
+class Chosen:
+    """What the reader picked; `wrong` says why a day was not taken."""
+
+    month: date
+    city: str
+    standing: Standing | None
+    day: date
+    today: date
+    wrong: str | None
+
+    @classmethod
+    def of(cls, now: date, month: str, city: str, state: str, as_of: str) -> "Chosen":
+        day, wrong = _day(as_of, now)
+        return cls(
+            month_of(month) if MONTH.fullmatch(month) else now.replace(day=1),
+            city if city.isdigit() else "",
+            Standing(state) if state in set(PICKED) else None,
+            day,
+            now,
+            wrong,
+        )
+
+    @property
+    def past(self) -> date | None:
+        return self.day if self.day != self.today else None
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {
+            "month": f"{self.month:%Y-%m}",
+            "city": self.city,
+            "state": self.standing.value if self.standing else "",
+            "as_of": self.past.isoformat() if self.past else "",
+        }
+
+
+@router.get("/board")
 async def show(desk: AtDesk, month: str = "", city: str = "", state: str = "", as_of: str = "") -> Response:
     """Plain links and a GET form: works without script, and its address can be kept."""
-    now = today(desk.services.clock)
-    day, wrong = _day(as_of, now)
-    chosen = {
-        "month": month if MONTH.fullmatch(month) else f"{now:%Y-%m}",
-        "city": city if city.isdigit() else "",
-        "state": state if state in set(PICKED) else "",
-        "as_of": day.isoformat() if day != now else "",
-    }
-    first = month_of(chosen["month"])
-    whole = await read_board(desk.services, desk.signed_in, Asked(first, day, desk.signed_in.division))
-    board = whole.only(chosen["city"], Standing(chosen["state"]) if chosen["state"] else None)
-    filters = Filters("/board", chosen)
+    chosen = Chosen.of(today(desk.services.clock), month, city, state, as_of)
+    whole = await _whole(desk, chosen)
+    board = whole.only(chosen.city, chosen.standing)
+    later = _month_beside(chosen.month, 1)
     return desk.page(
         "board/board.html",
         HERE,
-        422 if wrong else 200,
+        422 if chosen.wrong else 200,
         board=board,
-        whole=whole.only(chosen["city"], None).total,
+        whole=whole.only(chosen.city, None).total,
         area=desk.name_of(desk.signed_in.division),
-        month=chosen["month"],
-        earlier=_month_beside(first, -1),
-        later=_month_beside(first, 1) if _month_beside(first, 1) <= f"{now:%Y-%m}" else None,
-        as_of=day if day != now else None,
-        wrong=wrong,
-        filters=filters,
-        filtered=bool(chosen["city"] or chosen["state"]),
+        month=f"{chosen.month:%Y-%m}",
+        earlier=_month_beside(chosen.month, -1),
+        later=later if later <= f"{chosen.today:%Y-%m}" else None,
+        as_of=chosen.past,
+        wrong=chosen.wrong,
+        filters=Filters("/board", chosen.query),
+        filtered=bool(chosen.city or chosen.standing),
         choices=[(one.division, one.name) for one in whole.cities],
         obligations=list(Obligation),
-        columns=[place for place, sum_ in enumerate(whole.sums) if sum_.owed],
-        not_owed=[duty for duty, sum_ in zip(Obligation, whole.sums, strict=True) if not sum_.owed],
+        columns=[place for place, one in enumerate(whole.sums) if one.owed],
+        not_owed=[duty for duty, one in zip(Obligation, whole.sums, strict=True) if not one.owed],
         standings=PICKED,
         every_standing=list(Standing),
-        export=Filters("/board.xlsx", chosen).href(),
-        figures=_figures(board),
-        overdue=[],
+        export=Filters("/board.xlsx", chosen.query).href(),
+        figures=await figures_of(desk.services, desk.signed_in, chosen.month, chosen.city),
+        overdue=await _overdue(desk, chosen),
         shown=SHOWN_OVERDUE,
     )
 
 
-def _figures(board: Board) -> list[dict[str, Any]]:
-    """ST-1 and ST-2 of what is shown."""
-    return [
-        {"label": "共享次数", "value": f"{board.sharings:,}"},
-        {"label": "共享人次", "value": f"{board.person_times:,}"},
-    ]
+@router.get("/board.xlsx")
+async def export(desk: AtDesk, month: str = "", city: str = "", state: str = "", as_of: str = "") -> Response:
+    """What is shown, as a workbook: counts and dates only; the export is logged."""
+    from exchange.plain_list_out import list_workbook  # heavy: only where one is made
+
+    chosen = Chosen.of(today(desk.services.clock), month, city, state, as_of)
+    board = (await _whole(desk, chosen)).only(chosen.city, chosen.standing)
+    user, area = desk.signed_in, desk.name_of(desk.signed_in.division)
+    async with desk.services.database.transaction(user.scope) as session:
+        look = Look(str(user.id), "board", user.id, user.division, "board.export", desk.services.clock.now())
+        log_look(session, look, [f"{chosen.month:%Y-%m}"])
+    made = board_list(board, f"{chosen.month:%Y-%m}", area, chosen.day, _office(desk))
+    return workbook(await asyncio.to_thread(list_workbook, made, "月度看板"), f"月度看板{chosen.month:%Y-%m}.xlsx")
+
+
+def _office(desk: Desk) -> str:
+    user = desk.signed_in
+    return office_name(desk.names.get(user.division, ""), user.post.department)
+
+
+async def _whole(desk: Desk, chosen: Chosen) -> Board:
+    asked = Asked(chosen.month, chosen.day, desk.signed_in.division)
+    return await read_board(desk.services, desk.signed_in, asked)
+
+
+async def _overdue(desk: Desk, chosen: Chosen) -> list[Mapping[str, Any]]:
+    """As it is today; of a day in the past the heat map says it."""
+    if chosen.past:
+        return []
+    found = await cycles.overdue(desk.services, desk.signed_in, chosen.city, chosen.month)
+    lines: list[Mapping[str, Any]] = found["items"]
+    async with desk.services.database.transaction(desk.signed_in.scope) as session:
+        await desk.learn(session, {line["division"] for line in lines} | {line["office"]["division"] for line in lines})
+    return lines
 
 
 def _day(typed: str, now: date) -> tuple[date, str | None]:
