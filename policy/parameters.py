@@ -44,6 +44,7 @@ class ParameterKind:
     may_be_empty: bool = False
     options: tuple[str, ...] = ()
     hint: str = ""
+    may_be_zero: bool = False
 
 
 def _term(label: str) -> ParameterKind:
@@ -144,7 +145,13 @@ KINDS: Mapping[str, ParameterKind] = {
     "ENTITLEMENT_END_RULE": ParameterKind(
         "待遇终止日的确定", ("text",), options=ENTITLEMENT_RULES, hint=_ENTITLEMENT_HINT
     ),
-    "MARK_WD": _term("核验无误后标识身份期限"),
+    "MARK_WD": ParameterKind(
+        "核验无误后标识身份期限",
+        ("WD",),
+        may_be_empty=True,
+        hint="工作日数，当日为 0；不设期限的填“无”",
+        may_be_zero=True,
+    ),
     "ANOMALY_WD": _term("异常信息补正期限"),
     "ADJUSTMENT_WD": _term("报告本期动态调整期限"),
     "MAKE_GOOD_WD": _term("补办未一站式结算救助的期限"),

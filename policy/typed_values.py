@@ -54,11 +54,18 @@ def _unit_meant(kind: ParameterKind, text: str) -> str:
     return kind.units[0]
 
 
-def _read_whole(_kind: ParameterKind, text: str) -> int:
+def _read_whole(kind: ParameterKind, text: str) -> int:
     match = re.fullmatch(r"(\d{1,4})\s*(个?工作日|天|日|个月|人|个|周?岁)?", text)
-    if match is None or int(match[1]) == 0:
+    if match is None or (int(match[1]) == 0 and not kind.may_be_zero):
         raise BadValue("请填写大于零的整数", "a whole number above zero is needed")
     return int(match[1])
+
+
+def _read_day_of_month(kind: ParameterKind, text: str) -> int:
+    day = _read_whole(kind, text)
+    if day > 31:
+        raise BadValue("请填写1至31的日期，31为当月最后一日", "a day from 1 to 31 is needed; 31 is the month's last")
+    return day
 
 
 def _read_yuan(_kind: ParameterKind, text: str) -> str:
@@ -141,6 +148,8 @@ def _read_map(kind: ParameterKind, text: str) -> dict[str, Any]:
 
 _READERS: Mapping[str, Callable[[ParameterKind, str], Any]] = {
     **dict.fromkeys(WHOLE_NUMBERS, _read_whole),
+    "day_of_month": _read_day_of_month,
+    "day_of_next_month": _read_day_of_month,
     "yuan": _read_yuan,
     "ratio": _read_ratio,
     "ratio_of_pcdi": _read_ratio_of_pcdi,

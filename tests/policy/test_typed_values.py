@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from policy.parameters import KINDS, label, well_formed
-from policy.typed_values import BadValue, read_value
+from policy.typed_values import BadValue, TypedValue, read_value
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,10 @@ def test_typed_values_are_read_with_their_unit(key: str, typed: str, value: Any,
         ("DISEASE_CEILING", "A61-04:三万"),
         ("CHILD_AGE", "成年"),
         ("ESCALATION", "-2/0/1/3/5"),
+        ("T-SHARE", "32"),
+        ("T-PUSH", "0"),
+        ("COUNTY_WD", "0"),
+        ("PUSH_GROUP(DB,urban)", "返贫"),
         ("WORK_CALENDAR(2028)", "2028"),
     ],
 )
@@ -120,3 +124,10 @@ def test_a_list_of_departments_takes_known_codes_only() -> None:
     with pytest.raises(BadValue) as raised:
         read_value("COUNTED_SOURCES", "civil_affairs、民政")
     assert raised.value.zh.startswith("只能是：medical_insurance")
+
+
+def test_the_same_day_is_a_term_of_no_days_and_the_months_end_is_its_31st() -> None:
+    assert read_value("MARK_WD", "0").value == 0
+    assert (read_value("T-SHARE", "31日").value, read_value("T-SHARE", "31日").unit) == (31, "day_of_month")
+    assert read_value("PUSH_THRESHOLD(falling_back)", "50% PCDI") == TypedValue("0.50", "ratio_of_pcdi")
+    assert read_value("PUSH_GROUP(DB,urban)", "falling_back").value == "falling_back"
