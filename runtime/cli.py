@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 calendars = typer.Typer(help="工作日历。 Working-day calendars.", no_args_is_help=True)
 app.add_typer(calendars, name="calendar")
+months = typer.Typer(help="每月开启的事项。 What opens on the 1st of a month.", no_args_is_help=True)
+app.add_typer(months, name="month")
 
 Yes = Annotated[bool, typer.Option("--yes", help="不再询问。 Do not ask.")]
 
@@ -130,6 +132,53 @@ def withdraw_closure(number: Annotated[UUID, typer.Argument(help="停办登记�
     from runtime import closure
 
     asyncio.run(closure.reopen(_configured("calendar"), number, typer.echo))
+
+
+@months.command("open")
+def open_month(
+    month: Annotated[str, typer.Argument(help="月份，如 2026-11。 The month.")],
+    division: Annotated[str, typer.Option(help="区划，含其下级；默认全部。 The division and all below it.")] = "",
+) -> None:
+    """开启一个月的各项事项；已开启的不再重复。 Open a month by hand; what is open already stays as it is."""
+    from runtime.months import open_by_hand
+
+    asyncio.run(open_by_hand(_configured("month"), month, division, typer.echo))
+
+
+@months.command("status")
+def month_status(
+    month: Annotated[str, typer.Argument(help="月份，默认本月。 The month, by default the present one.")] = "",
+    division: Annotated[str, typer.Option(help="区划，含其下级；默认全部。 The division and all below it.")] = "",
+) -> None:
+    """查看一个月的开启情况和遗漏。 What of a month is open, and what is missing."""
+    from runtime.months import show
+
+    asyncio.run(show(_configured("month"), month, division, typer.echo))
+
+
+@app.command("demo-data")
+def demo_data(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="写入的文件夹。 Where to write.")],
+    rows: Annotated[int, typer.Option(min=117, help="全省一个月的名单行数。 Rows on all rosters of a month.")] = 20_000,
+    sums: Annotated[int, typer.Option(min=0, help="年度累计负担的人数；0 为不生成。 Persons with yearly sums.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="种子：相同则内容相同。 The same seed, the same data.")] = 1,
+    errors: Annotated[
+        float, typer.Option(min=0, max=0.5, help="填错的行所占比例。 Share of rows typed wrongly.")
+    ] = 0.005,
+    encoding: Annotated[
+        str, typer.Option(help="csv 编码：utf-8-sig 或 gb18030。 Encoding of the csv files.")
+    ] = "utf-8-sig",
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="生成 xlsx 而非 csv。 Workbooks instead of csv.")] = False,
+) -> None:
+    """按种子生成虚构的全省数据：117 个县两个月的在册名单、年度累计负担。人员均为虚构。
+
+    Make an invented province from a seed: rosters of 117 counties for two months, yearly sums. Nobody in it exists.
+    """
+    from runtime.demo_data.province import ENCODINGS, Wanted, write_province
+
+    if encoding not in ENCODINGS:
+        raise typer.BadParameter(f"{' / '.join(ENCODINGS)}")
+    write_province(Wanted(folder, rows, sums, seed, errors, encoding, xlsx), typer.echo)
 
 
 @app.command()

@@ -26,6 +26,7 @@ from runtime.clock import clock
 from runtime.readiness import probe_forever
 from runtime.settings import Settings
 from runtime.temporal import AWAY, connect
+from runtime.watchdog import schedule_forever, watch_forever
 from store.database import WHOLE, Database
 from store.outbox import CHANNEL, OutboxRow, wake
 from store.tasks import TaskRow
@@ -155,6 +156,9 @@ async def run(settings: Settings) -> None:
         asyncio.create_task(_listen_forever(settings, called)),
         asyncio.create_task(probe_forever(client, database)),
     ]
+    if settings.months:
+        works.append(asyncio.create_task(watch_forever(database, clock(settings))))
+        works.append(asyncio.create_task(schedule_forever(client)))
     stopped = asyncio.create_task(_until(stop))
     log.info("delivering", temporal=settings.temporal_address)
     try:

@@ -16,14 +16,18 @@ from activities.casework import Casework
 from activities.comparison import Comparisons
 from activities.correspondence import Correspondence
 from activities.desk import Desk
+from activities.high_cost import HighCost
 from activities.issuing import Issuing
 from activities.ladder import Ladder
 from activities.mail import Mailroom
 from activities.matters import Matters
+from activities.opening import Opening
 from activities.payments import Payments
 from activities.probe import Probe
+from activities.recognition import Recognitions
 from activities.refusals import Refusals
 from activities.review import Reviews
+from activities.roster_change import RosterChanges
 from activities.sharing import Sharings
 from activities.supervision import RECTIFICATION_REPLY, Supervision
 from activities.teamwork import Teamwork
@@ -40,14 +44,18 @@ from store.database import Database
 from store.files import FileStore
 from workflows.application import Application
 from workflows.comparison import Comparison
+from workflows.high_cost import HighCostPush
 from workflows.mail import Digest, Notice
 from workflows.order import Opinion, Order
 from workflows.payment import Payment
 from workflows.probe import ProbeWorkflow
+from workflows.recognition import Recognition, SettlementRequest
 from workflows.rectification import Problem, Rectification
 from workflows.rejection import Refusal
 from workflows.review import JointReview
+from workflows.roster_change import Adjustment, AdjustmentPeriod, SettlementReview
 from workflows.sharing_cycle import SharingCycle
+from workflows.sharing_month import MonthBegins, SharingMonth
 from workflows.upload import Upload
 
 log = structlog.get_logger(__name__)
@@ -63,10 +71,16 @@ CASEWORK_WORKFLOWS: Sequence[type] = (
     Comparison,
     Rectification,
     Problem,
+    Adjustment,
+    AdjustmentPeriod,
+    SettlementReview,
+    HighCostPush,
+    Recognition,
+    SettlementRequest,
     ProbeWorkflow,
 )
 MAIL_WORKFLOWS: Sequence[type] = (Notice, Digest)
-BULK_WORKFLOWS: Sequence[type] = (Upload,)
+BULK_WORKFLOWS: Sequence[type] = (Upload, SharingMonth, MonthBegins)
 WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLOWS)
 
 BULK_AT_ONCE = 2
@@ -160,6 +174,9 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
         Payments(database, now, vault),
         Teamwork(database, now, Telling(correspondence)),
         Matters(database, now),
+        RosterChanges(database, now),
+        HighCost(database, now),
+        Recognitions(database, now, vault),
         Sharings(database, now),
         Reviews(database, now, vault),
         Comparisons(database, now, vault),
@@ -171,7 +188,8 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
 
 def _bulk_hands(settings: Settings, database: Database) -> tuple[object, ...]:
     vault = keys.vault(keys.load(settings.folder.keyring))
-    return (Uploads(database, clock(settings), vault, FileStore(settings.folder.files, vault)),)
+    now = clock(settings)
+    return (Uploads(database, now, vault, FileStore(settings.folder.files, vault)), Opening(database, now))
 
 
 def _activities(hand: object) -> list[Any]:

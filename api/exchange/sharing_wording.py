@@ -26,5 +26,4 @@ SHARING_TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {
     ("sharing-cycle", "disputed"): _in_words("接收方提出数量不符"),
     ("sharing-cycle", "corrected"): _in_words("提供方更正数量"),
     ("sharing-cycle", "withdrawn"): _in_words("提供方撤回一批共享"),
-    ("sharing-cycle", "opened_late"): lambda _: "未按时开启，由值守程序补开",
 }

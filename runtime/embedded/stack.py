@@ -156,6 +156,7 @@ class Stack:
             "JIUZHU_SMTP_PORT": str(self._ports.mail),
             **{f"JIUZHU_SMTP_{name}": value for name, value in CATCHER.items()},
             "JIUZHU_DEMO": "true" if self.demo else "false",
+            "JIUZHU_MONTHS": "true" if self.up else "false",
         }
         if self.engine == "time-skipping":
             values["JIUZHU_TEMPORAL_NAMESPACE"] = TEST_NAMESPACE

@@ -76,7 +76,7 @@ def _for_the_watch() -> None:
         op.execute(f"create policy relay on {table} to jiuzhu_relay using (true) with check (true)")
         op.execute(f"grant select on {table} to jiuzhu_relay")
     op.execute("create policy relay on timeline to jiuzhu_relay using (true) with check (true)")
-    op.execute("grant insert on timeline to jiuzhu_relay")
+    op.execute("grant insert, select (id) on timeline to jiuzhu_relay")
 
 
 def downgrade() -> None:

@@ -1,0 +1,155 @@
+"""The watchdog of the months: finds, in the tables alone, what should have been opened and was not, and opens it.
+
+It needs no Temporal: what it opens stands in PostgreSQL at once, and starts when Temporal is there again. It runs in the
+relay's process; JIUZHU_MONTHS=false switches it off together with the Schedule.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+
+from activities.months import Gap, gaps, open_month, provinces
+from activities.opening import begin_month
+from policy.clock import Clock, today
+from policy.deadlines import SHANGHAI, add_months
+from policy.supervision import FindingKind
+from runtime.schedules import ensure_schedules
+from runtime.temporal import AWAY
+from store.accounts import HeartbeatRow
+from store.database import WHOLE, Database
+from store.findings import open_finding
+from store.timeline import record
+
+log = structlog.get_logger(__name__)
+
+NAME = "months"
+GRACE = timedelta(minutes=10)
+"""How long the Schedule's own work on a month may take before what is not there is missing."""
+EVERY = 300.0
+REST = 0.1
+"""Seconds between two divisions that it opens, so that the counter stays fast."""
+
+
+class Watchdog:
+    """`look` is one round; it remembers which months of the past it has found whole."""
+
+    def __init__(self, database: Database, clock: Clock, rest: float = REST) -> None:
+        self._database, self._clock, self._rest = database, clock, rest
+        self._whole: set[tuple[str, date]] = set()
+
+    async def look(self) -> int:
+        """Opens what is missing in every month since the months began to be watched; returns how many matters.
+
+        The very first look of a house only begins the present month: nothing was missed before.
+        """
+        since = await self._since()
+        if since is None:
+            return 0
+        opened = 0
+        async with self._database.transaction(WHOLE) as session:
+            areas = await provinces(session)
+        for month in _months(since, today(self._clock)):
+            if self._clock.now() < max(_begin(month), since) + GRACE:
+                continue
+            for area in areas:
+                opened += await self._look_at(area, month)
+        return opened
+
+    async def _since(self) -> datetime | None:
+        """When the months began to be watched; None when that is now."""
+        async with self._database.transaction(WHOLE) as session:
+            known = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == NAME))
+            if known is None:
+                beat = insert(HeartbeatRow).values(name=NAME, at=self._clock.now(), detail="")
+                await session.execute(beat.on_conflict_do_nothing())
+                await begin_month(session, self._clock)
+            return known
+
+    async def _look_at(self, area: str, month: date) -> int:
+        if (area, month) in self._whole:
+            return 0
+        async with self._database.transaction(WHOLE) as session:
+            missing = await gaps(session, area, month)
+        opened = 0
+        for gap in missing:
+            opened += await self._open(gap)
+            await asyncio.sleep(self._rest)
+        if missing:
+            log.warning("months had not been opened", area=area, month=f"{month:%Y-%m}", divisions=len(missing))
+            await self._report(area, month, len(missing), opened)
+        elif month < today(self._clock).replace(day=1):
+            self._whole.add((area, month))
+        return opened
+
+    async def _open(self, gap: Gap) -> int:
+        """One division, with an entry in the timeline of each matter that says that nobody had opened it."""
+        now = self._clock.now()
+        async with self._database.transaction(WHOLE) as session:
+            fresh = await open_month(session, gap.division, gap.month, now)
+            for matter in fresh:
+                record(
+                    session,
+                    subject_id=matter.id,
+                    division=matter.division,
+                    at=now,
+                    day=today(self._clock),
+                    tag=f"matter:{matter.procedure}:opened_late",
+                    codes={"month": f"{gap.month:%Y-%m}"},
+                    grounds=["C-30"],
+                )
+        return len(fresh)
+
+    async def _report(self, area: str, month: date, divisions: int, matters: int) -> None:
+        async with self._database.transaction(WHOLE) as session:
+            await open_finding(
+                session,
+                FindingKind.MONTHS_OPENED_BY_WATCHDOG,
+                area,
+                month,
+                None,
+                {"month": f"{month:%Y-%m}", "divisions": divisions, "matters": matters},
+                ["C-30"],
+                self._clock.now(),
+            )
+
+
+def _months(since: datetime, until: date) -> Iterator[date]:
+    """The first days of all months from that of `since` to that of `until`."""
+    month = since.astimezone(SHANGHAI).date().replace(day=1)
+    while month <= until:
+        yield month
+        month = add_months(month, 1)
+
+
+def _begin(month: date) -> datetime:
+    return datetime.combine(month, time(), SHANGHAI)
+
+
+async def watch_forever(database: Database, clock: Clock) -> None:
+    """Looks every few minutes until cancelled. While the database is away it waits for it."""
+    watchdog = Watchdog(database, clock)
+    while True:
+        try:
+            await watchdog.look()
+        except SQLAlchemyError as error:
+            log.warning("the months could not be looked at", kind=type(error).__name__)
+        await asyncio.sleep(EVERY)
+
+
+async def schedule_forever(client: Client) -> None:
+    """Until the Schedule stands; whoever deletes it finds it again at the next start."""
+    while True:
+        try:
+            await ensure_schedules(client)
+        except AWAY as error:
+            log.warning("the schedule could not be made", kind=type(error).__name__)
+            await asyncio.sleep(5)
+        else:
+            break
+    await asyncio.Event().wait()  # the relay takes a work that ends for one that has failed
