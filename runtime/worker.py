@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.anomaly import Anomalies
 from activities.casework import Casework
 from activities.comparison import Comparisons
 from activities.correspondence import Correspondence
@@ -42,6 +43,7 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from store.database import Database
 from store.files import FileStore
+from workflows.anomaly import Anomaly
 from workflows.application import Application
 from workflows.comparison import Comparison
 from workflows.high_cost import HighCostPush
@@ -73,6 +75,7 @@ CASEWORK_WORKFLOWS: Sequence[type] = (
     Problem,
     Adjustment,
     AdjustmentPeriod,
+    Anomaly,
     SettlementReview,
     HighCostPush,
     Recognition,
@@ -175,6 +178,7 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
         Teamwork(database, now, Telling(correspondence)),
         Matters(database, now),
         RosterChanges(database, now),
+        Anomalies(database, now, vault),
         HighCost(database, now),
         Recognitions(database, now, vault),
         Sharings(database, now),

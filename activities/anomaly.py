@@ -1,0 +1,176 @@
+"""The hands of W11: what a department has corrected or confirmed is checked again, as if it had just come in.
+
+A row that holds is marked by the rule of the day on which it was first provided, if only its data were wrong; for a person
+who was not on that list, by the day of the correction (processes 3.11).
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities.answering import answer_task
+from activities.imports.deciding import as_kept, decide_read, read_typed
+from activities.imports.kinds import Context, Correction, Fate, Kind, Row, returned
+from activities.imports.registry import KINDS
+from policy.anomaly_steps import ANOMALY_CORRECTION
+from policy.clock import Clock, today
+from policy.deadlines import SHANGHAI
+from policy.entitlement import provided_after_correction
+from policy.exchange_terms import AnomalyState
+from policy.identity_number import normal
+from policy.person_name import normal_name
+from policy.procedures import Procedure
+from policy.terms import Department, RowFate
+from store.accounts import AccountRow
+from store.anomalies import AnomalyRow, anomalies_of, settle, tally
+from store.database import WHOLE, Database
+from store.disclosure import Cell, Look, disclose
+from store.matters import MatterRow, locked_matter
+from store.outbox import start
+from store.rulebook import load_rulebook
+from store.tasks import TaskRow
+from store.timeline import record
+from store.uploads import UploadRow
+from store.vault import Vault
+
+
+@dataclass
+class Rechecked:
+    """How many rows there are still to be settled."""
+
+    open: int
+
+
+class Anomalies:
+    def __init__(self, database: Database, clock: Clock, vault: Vault) -> None:
+        self._database, self._clock, self._vault = database, clock, vault
+
+    @activity.defn(name="anomaly_recheck")
+    async def recheck(self, matter_id: str) -> Rechecked:
+        """Checks what has been answered since; when nothing is open any more, the task is answered. Safe to repeat."""
+        async with self._database.transaction(WHOLE) as session:
+            matter = await locked_matter(session, uuid.UUID(matter_id))
+            for row in await anomalies_of(session, matter.id, lock=True):
+                if AnomalyState(row.state).waits_for_recheck:
+                    await self._recheck(session, matter, row)
+            await session.flush()
+            counts = await tally(session, matter.id)
+            matter.facts = {**matter.facts, **counts}
+            if counts["open"] == 0:
+                await self._answer(session, matter)
+            return Rechecked(counts["open"])
+
+    @activity.defn(name="anomaly_tell_list")
+    async def tell_list(self, matter_id: str) -> None:
+        """Wakes the list that the rows came from: it may be settled now."""
+        async with self._database.transaction(WHOLE) as session:
+            matter = await session.get_one(MatterRow, uuid.UUID(matter_id))
+            parent = await session.get(MatterRow, matter.parent_id) if matter.parent_id else None
+            if parent is not None and parent.closed_at is None:
+                of, argument = Procedure(parent.procedure), {"matter_id": str(parent.id)}
+                await start(session, of, parent.key, argument, at=self._clock.now())
+
+    async def _recheck(self, session: AsyncSession, matter: MatterRow, row: AnomalyRow) -> None:
+        if row.upload_id is None:
+            raise LookupError("a row that came by no upload is checked by whoever returned it")
+        upload = await session.get_one(UploadRow, row.upload_id)
+        kind, context = KINDS[upload.kind], await self._context(session, upload)
+        provided, typed = self._opened(session, row)
+        row.provided_on = self._counts_from(row, provided, typed)
+        fate = await _decide(session, kind, context, row, typed)
+        row.rechecked_at = context.now
+        if fate.outcome is RowFate.RETURNED:
+            row.reasons = [as_kept(kind, reason) for reason in fate.reasons]
+            row.state, row.confirmed = AnomalyState.RETURNED.value, False
+        else:
+            settle(row, AnomalyState.CLOSED, context.now)
+        record(
+            session,
+            subject_id=matter.id,
+            division=matter.division,
+            at=context.now,
+            day=context.today,
+            tag=f"matter:{Procedure.ANOMALY.value}:row",
+            codes={"row": row.row_number, "state": row.state, "provided_on": row.provided_on.isoformat()},
+            grounds=["C-28"],
+        )
+
+    def _opened(self, session: AsyncSession, row: AnomalyRow) -> tuple[dict[str, str], dict[str, str]]:
+        """The row as it was provided, and as it is now said to be."""
+        look = Look("system:anomaly", "anomaly", row.id, row.division, "anomaly.recheck", self._clock.now())
+        cells = {
+            "row": Cell("anomaly", "row", row.id, row.sealed),
+            "corrected": Cell("anomaly", "corrected", row.id, row.corrected_sealed),
+        }
+        opened = disclose(session, self._vault, look, cells)
+        return opened["row"], {**opened["row"], **(opened["corrected"] or {})}
+
+    def _counts_from(self, row: AnomalyRow, provided: dict[str, str], typed: dict[str, str]) -> date:
+        answered = row.answered_at or self._clock.now()
+        corrected = answered.astimezone(SHANGHAI).date()
+        return provided_after_correction(row.provided_on, corrected, on_original_list=_same_person(provided, typed))
+
+    async def _context(self, session: AsyncSession, upload: UploadRow) -> Context:
+        day = today(self._clock)
+        look = Look("system:anomaly", "upload", upload.id, upload.division, "anomaly.recheck", self._clock.now())
+        cells = {"fields": Cell("upload", "fields", upload.id, upload.fields_sealed)}
+        return Context(
+            upload=upload.id,
+            kind=upload.kind,
+            division=upload.division,
+            department=Department(upload.department),
+            month=upload.month,
+            fields=disclose(session, self._vault, look, cells)["fields"],
+            rulebook=await load_rulebook(session, upload.division, day),
+            vault=self._vault,
+            now=self._clock.now(),
+            today=day,
+            batch=upload.batch,
+        )
+
+    async def _answer(self, session: AsyncSession, matter: MatterRow) -> None:
+        """In the name of whoever settled the last row."""
+        task = await session.scalar(
+            select(TaskRow)
+            .where(TaskRow.subject_id == matter.id, TaskRow.kind == ANOMALY_CORRECTION.kind, TaskRow.state == "open")
+            .with_for_update()
+        )
+        rows = [row for row in await anomalies_of(session, matter.id) if row.answered_by is not None]
+        if task is None or not rows:
+            return
+        last = max(rows, key=lambda row: row.answered_at or row.returned_at)
+        by = await session.get_one(AccountRow, last.answered_by)
+        await answer_task(
+            session,
+            self._vault,
+            task,
+            "settled",
+            by=by.id,
+            actor=by.username,
+            day=today(self._clock),
+            now=self._clock.now(),
+        )
+
+
+async def _decide(session: AsyncSession, kind: Kind, context: Context, row: AnomalyRow, typed: dict[str, str]) -> Fate:
+    values, reasons = read_typed(kind, typed)
+    if reasons:
+        return returned(*reasons)
+    if row.upload_id is None:
+        raise LookupError("the row came by no upload")
+    itself = Correction(row.upload_id, row.sheet, row.row_number, row.provided_on)
+    asked = Row(row.row_number, values, row.sheet, corrects=itself, typed=typed, confirmed=row.confirmed)
+    return await decide_read(session, kind, context, asked)
+
+
+def _same_person(provided: dict[str, str], typed: dict[str, str]) -> bool:
+    """The same name or the same number: only data were wrong."""
+    name = normal_name(typed.get("name", ""))
+    number = normal(typed.get("id_number", ""))
+    return bool(name and name == normal_name(provided.get("name", ""))) or bool(
+        number and number == normal(provided.get("id_number", ""))
+    )
