@@ -11,6 +11,7 @@ from api.identity import SignIn
 from api.measures import API, Measures, Measuring
 from api.pages.routes import mount
 from api.rest import (
+    adjustments,
     applications,
     case_acts,
     cycles,
@@ -20,12 +21,14 @@ from api.rest import (
     files,
     funds,
     health,
+    lists_out,
     matters,
     papers,
     payments,
     people,
     policy,
     policy_exchange,
+    pushes,
     sessions,
     staff,
     supervision,
@@ -69,7 +72,10 @@ def create_app(services: Services) -> FastAPI:
         policy,
         policy_exchange,
         uploads,
+        lists_out,
         matters,
+        pushes,
+        adjustments,
         supervision,
         cycles,
         disbursements,

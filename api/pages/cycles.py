@@ -7,18 +7,12 @@ from fastapi import APIRouter, Response
 from api.errors import not_found
 from api.exchange.cycles import view_cycle
 from api.exchange.months import month_of
+from api.exchange.summary_out import counted_as
 from api.pages.board import MONTH
 from api.pages.desk import AtDesk
 from policy.exchange_terms import Carrier, Direction, Obligation, ObligationState
-from policy.terms import Category, Department
 
 router = APIRouter(prefix="/cycles")
-KINDS_OUT = {
-    "benefits_out": "待遇享受情况",
-    "burden": "费用负担情况",
-    "high_cost": "高额费用负担患者",
-}
-"""What goes out of the bureau by kind of data, where it has no category."""
 
 
 @router.get("/{division}/{month}")
@@ -46,11 +40,4 @@ async def show(desk: AtDesk, division: str, month: str) -> Response:
 
 def counted(batch: dict[str, Any]) -> list[tuple[str, int]]:
     """Person-times by category or kind of data, in words."""
-    return [(_named(code), number) for code, number in batch["person_times"].items()]
-
-
-def _named(code: str) -> str:
-    for noun in (Category, Department):
-        if code in set(noun):
-            return noun(code).label
-    return KINDS_OUT.get(code, code)
+    return [(counted_as(code), number) for code, number in batch["person_times"].items()]

@@ -155,7 +155,7 @@ async def _about(desk: Desk, subject: Mapping[str, Any]) -> dict[str, Any]:
     matter = await view_matter(desk.services, desk.signed_in, uuid.UUID(subject["id"]))
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, {matter["division"]})
-    nothing_of_a_case = {"case": None, "documents": [], "decision": None, "papers": [], "records": []}
+    nothing_of_a_case: dict[str, Any] = {"case": None, "documents": [], "decision": None, "papers": [], "records": []}
     return {**nothing_of_a_case, "matter": matter, "facts": facts_in_words(matter["facts"])}
 
 
