@@ -4,6 +4,7 @@ What a list may say is in its columns; whose a category is, in CATEGORY_SOURCE; 
 CATEGORY_NAMES. How a period is written, and why two never overlap: `store/identities.py`.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -138,7 +139,12 @@ def _category(context: Context, typed: str) -> Category | None:
     spelled = typed.upper()
     if others is not None and typed in others.value:
         return Category(others.value[typed])
-    return next((category for category in Category if spelled == category.value or typed == category.label), None)
+    return next((category for category in Category if spelled == category.value or typed == as_read(category.label)), None)
+
+
+def as_read(label: str) -> str:
+    """A label as it comes out of a cell: its wide brackets and colons have become narrow ones."""
+    return unicodedata.normalize("NFKC", label)
 
 
 def _number(context: Context, row: Row) -> Iterator[Reason]:
