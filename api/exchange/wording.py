@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from api.exchange.push_wording import PUSH_TEXTS
 from api.exchange.roster_wording import ROSTER_TEXTS
 from api.exchange.sharing_wording import SHARING_TEXTS
 from api.exchange.supervision_wording import SUPERVISION_TEXTS
@@ -10,7 +11,12 @@ from policy.exchange_terms import MatterStatus
 
 Codes = Mapping[str, Any]
 
-TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {**ROSTER_TEXTS, **SHARING_TEXTS, **SUPERVISION_TEXTS}
+TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {
+    **PUSH_TEXTS,
+    **ROSTER_TEXTS,
+    **SHARING_TEXTS,
+    **SUPERVISION_TEXTS,
+}
 """By procedure and action; an action that is a status needs no entry of its own."""
 
 

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.errors import Refusal, not_allowed, not_yet_built
+from api.errors import Refusal, not_allowed
+from api.exchange.chain import chain_of
 from api.identity import CurrentUser, User
 from api.presentation import json_object
-from api.rest.dependencies import At, SignedIn
+from api.rest.dependencies import At
 from api.services import Services
 from policy.access import Action, PersonalView, may
 from policy.identity_number import normal
@@ -112,7 +113,19 @@ def _log_in_vain(services: Services, session: AsyncSession, user: CurrentUser, w
     log_look(session, Look(str(user.id), "account", user.id, user.division, "people.search", now), [], sealed)
 
 
-@router.get("/people/{person_id}/chain", status_code=501, dependencies=[SignedIn])
-async def chain() -> None:
-    """Later."""
-    raise not_yet_built("一户（人）一条救助链")
+class Why(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    reason: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+@router.get("/people/{person_id}/chain")
+async def chain(services: At, user: User, person_id: uuid.UUID) -> dict[str, Any]:
+    """一户（人）一条救助链: identities, pushes, recognitions, applications, payments; masked by role, logged (C-05)."""
+    return await chain_of(services, user, person_id)
+
+
+@router.post("/people/{person_id}/chain")
+async def chain_with_reason(services: At, user: User, person_id: uuid.UUID, why: Why) -> dict[str, Any]:
+    """The same with a reason, which is recorded: from above the county only so. Nothing of it stands in an address."""
+    return await chain_of(services, user, person_id, why.reason)

@@ -124,10 +124,10 @@ async def test_an_outcome_that_the_step_does_not_allow_lists_those_it_does(count
     assert [problem["pointer"] for problem in answer.json()["errors"]] == ["/outcome"]
 
 
-async def test_a_chain_that_is_built_later_says_so(counter: Counter) -> None:
+async def test_nobody_has_no_chain(counter: Counter) -> None:
     _, task = await opened(counter, "acceptance")
     chain = await counter.as_(CASEWORKER, "GET", f"/people/{task}/chain")
-    assert chain.status_code == 501
+    assert (chain.status_code, code(chain)) == (404, "not-found")
 
 
 async def test_acceptance_needs_all_required_papers(counter: Counter) -> None:
