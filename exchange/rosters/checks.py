@@ -72,7 +72,7 @@ def _numbers(typed: pl.Series, today: date) -> tuple[pl.Series, pl.Series]:
         .then(pl.when(pl.lit(typed).is_null()).then(bit("id-missing")).otherwise(0))
         .when(~_born(pl.col("key"), today))
         .then(bit("id-birth-date"))
-        .when(_check_value(pl.col("key")) != pl.col("last"))
+        .when(check_value(pl.col("key")) != pl.col("last"))
         .then(bit("id-check-digit"))
         .otherwise(0)
         .cast(pl.Int64)
@@ -110,7 +110,7 @@ def _born(key: pl.Expr, today: date) -> pl.Expr:
     return exists & (born <= today.year * 10_000 + today.month * 100 + today.day)
 
 
-def _check_value(key: pl.Expr) -> pl.Expr:
+def check_value(key: pl.Expr) -> pl.Expr:
     """The value of the last character, 10 for X (ISO 7064 MOD 11-2)."""
     total = pl.lit(0, pl.Int64)
     for place, weight in enumerate(_WEIGHTS):
