@@ -140,7 +140,17 @@ class Tally:
 
 
 async def tallies(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[uuid.UUID, Tally]:
-    """Counted from the rows themselves."""
+    """Counted from the rows themselves, until the upload is done: of a roster taken in as a whole not every row has one."""
+    done = await session.execute(
+        select(UploadRow.id, UploadRow.accepted, UploadRow.returned, UploadRow.duplicate).where(
+            UploadRow.id.in_(uploads), UploadRow.state == UploadState.DONE.value
+        )
+    )
+    known = {upload: Tally(*(count or 0 for count in counts)) for upload, *counts in done}
+    return known | await _counted(session, [upload for upload in uploads if upload not in known])
+
+
+async def _counted(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[uuid.UUID, Tally]:
     found: dict[uuid.UUID, dict[str, int]] = {upload: {} for upload in uploads}
     counted = await session.execute(
         select(UploadLineRow.upload_id, UploadLineRow.fate, func.count())
@@ -154,8 +164,8 @@ async def tallies(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[u
 
 async def forecast(session: AsyncSession, row: UploadRow) -> Tally:
     """What the rows looked at so far would come to."""
-    asked = select(UploadForecastRow.fate, func.count()).where(UploadForecastRow.upload_id == row.id)
-    fates = dict((await session.execute(asked.group_by(UploadForecastRow.fate))).tuples().all())
+    asked = select(UploadForecastRow.fate, func.count().label("rows")).where(UploadForecastRow.upload_id == row.id)
+    fates = {found.fate: found.rows for found in await session.execute(asked.group_by(UploadForecastRow.fate))}
     return Tally(accepted=(row.progress or 0) - sum(fates.values()), **fates)
 
 
