@@ -94,7 +94,12 @@ def _values(table: Table, columns: Sequence[Column], row: SheetRow) -> tuple[dic
 
 def as_kept(kind: Kind, reason: Reason) -> dict[str, Any]:
     """A reason as it is stored beside the row's fate."""
-    label = next((column.label for column in kind.columns if column.name == reason.cell), "")
+    return kept_reason(kind.columns, reason)
+
+
+def kept_reason(columns: Sequence[Column], reason: Reason) -> dict[str, Any]:
+    """With the label of its column."""
+    label = next((column.label for column in columns if column.name == reason.cell), "")
     return {
         "cell": reason.cell,
         "label": label,
