@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from api.rest.uploads import workbook
 from policy.clock import today
 from policy.exchange_terms import Obligation
 from policy.offices import office_name
+from policy.procedures import Procedure
 from store.disclosure import Look, log_look
 
 router = APIRouter()
@@ -28,6 +30,8 @@ HERE = "board"
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 PICKED = (Standing.OVERDUE, Standing.DUE_SOON, Standing.RUNNING, Standing.DONE_LATE, Standing.DONE)
 SHOWN_OVERDUE = 10
+OWED = frozenset({Procedure.SHARING_CYCLE.value, Procedure.REVIEW.value, Procedure.PUSH.value})
+"""What the board itself is about comes first among what is overdue."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ async def show(desk: AtDesk, month: str = "", city: str = "", state: str = "", a
     whole = await _whole(desk, chosen)
     board = whole.only(chosen.city, chosen.standing)
     later = _month_beside(chosen.month, 1)
+    overdue = await _overdue(desk, chosen)
     return desk.page(
         "board/board.html",
         HERE,
@@ -96,7 +101,8 @@ async def show(desk: AtDesk, month: str = "", city: str = "", state: str = "", a
         every_standing=list(Standing),
         export=Filters("/board.xlsx", chosen.query).href(),
         figures=await figures_of(desk.services, desk.signed_in, chosen.month, chosen.city),
-        overdue=await _overdue(desk, chosen),
+        overdue=overdue,
+        overdue_kinds=Counter(line["title"] for line in overdue).most_common(),
         shown=SHOWN_OVERDUE,
     )
 
@@ -131,7 +137,7 @@ async def _overdue(desk: Desk, chosen: Chosen) -> list[Mapping[str, Any]]:
     if chosen.past:
         return []
     found = await cycles.overdue(desk.services, desk.signed_in, chosen.city, chosen.month)
-    lines: list[Mapping[str, Any]] = found["items"]
+    lines: list[Mapping[str, Any]] = sorted(found["items"], key=lambda line: line["matter"]["procedure"] not in OWED)
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, {line["division"] for line in lines} | {line["office"]["division"] for line in lines})
     return lines
