@@ -20,7 +20,7 @@ from store.outbox import start
 
 log = structlog.get_logger(__name__)
 
-REST = 0.1
+REST = 0.3
 """Seconds between two divisions: what they start is worked on meanwhile, and the counter beside it."""
 FAILED = "months-not-opened"
 

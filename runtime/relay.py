@@ -157,7 +157,7 @@ async def run(settings: Settings) -> None:
         asyncio.create_task(probe_forever(client, database)),
     ]
     if settings.months:
-        works.append(asyncio.create_task(watch_forever(database, clock(settings))))
+        works.append(asyncio.create_task(watch_forever(settings)))
         works.append(asyncio.create_task(schedule_forever(client)))
     stopped = asyncio.create_task(_until(stop))
     log.info("delivering", temporal=settings.temporal_address)

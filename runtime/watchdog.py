@@ -5,7 +5,7 @@ relay's process; JIUZHU_MONTHS=false switches it off together with the Schedule.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import structlog
@@ -19,7 +19,9 @@ from activities.opening import begin_month
 from policy.clock import Clock, today
 from policy.deadlines import SHANGHAI, add_months
 from policy.supervision import FindingKind
+from runtime.clock import clock
 from runtime.schedules import ensure_schedules
+from runtime.settings import Settings
 from runtime.temporal import AWAY
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
@@ -32,15 +34,15 @@ NAME = "months"
 GRACE = timedelta(minutes=10)
 """How long the Schedule's own work on a month may take before what is not there is missing."""
 EVERY = 300.0
-REST = 0.1
+REST = 0.3
 """Seconds between two divisions that it opens, so that the counter stays fast."""
 
 
 class Watchdog:
-    """`look` is one round; it remembers which months of the past it has found whole."""
+    """`look` is one round; it remembers which months of the past it has found whole. `areas`: other than all provinces."""
 
-    def __init__(self, database: Database, clock: Clock, rest: float = REST) -> None:
-        self._database, self._clock, self._rest = database, clock, rest
+    def __init__(self, database: Database, clock: Clock, *, rest: float = REST, areas: Sequence[str] = ()) -> None:
+        self._database, self._clock, self._rest, self._areas = database, clock, rest, areas
         self._whole: set[tuple[str, date]] = set()
 
     async def look(self) -> int:
@@ -53,7 +55,7 @@ class Watchdog:
             return 0
         opened = 0
         async with self._database.transaction(WHOLE) as session:
-            areas = await provinces(session)
+            areas = self._areas or await provinces(session)
         for month in _months(since, today(self._clock)):
             if self._clock.now() < max(_begin(month), since) + GRACE:
                 continue
@@ -131,15 +133,22 @@ def _begin(month: date) -> datetime:
     return datetime.combine(month, time(), SHANGHAI)
 
 
-async def watch_forever(database: Database, clock: Clock) -> None:
-    """Looks every few minutes until cancelled. While the database is away it waits for it."""
-    watchdog = Watchdog(database, clock)
-    while True:
-        try:
-            await watchdog.look()
-        except SQLAlchemyError as error:
-            log.warning("the months could not be looked at", kind=type(error).__name__)
-        await asyncio.sleep(EVERY)
+async def watch_forever(settings: Settings) -> None:
+    """Looks every few minutes until cancelled. While the database is away it waits for it.
+
+    It opens matters and measures the month before, as the worker does, and so with the worker's rights.
+    """
+    database = Database(settings.database_url("worker"), pool_size=1)
+    watchdog = Watchdog(database, clock(settings))
+    try:
+        while True:
+            try:
+                await watchdog.look()
+            except SQLAlchemyError as error:
+                log.warning("the months could not be looked at", kind=type(error).__name__)
+            await asyncio.sleep(EVERY)
+    finally:
+        await database.close()
 
 
 async def schedule_forever(client: Client) -> None:

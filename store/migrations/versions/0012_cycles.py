@@ -66,17 +66,6 @@ def upgrade() -> None:
     op.execute(f"create policy api_matter on notice for select to jiuzhu_api using ({of_a_matter})")
     of_a_period = "exists (select 1 from period p where p.id = rung.period_id)"
     op.execute(f"create policy api_matter on rung for select to jiuzhu_api using ({of_a_period})")
-    _for_the_watch()
-
-
-def _for_the_watch() -> None:
-    """What finds months that nobody opened reads the law and opens matters, in a process of its own."""
-    law = ("division", "document", "clause", "parameter", "calendar_year", "closure")
-    for table in law:
-        op.execute(f"create policy relay on {table} to jiuzhu_relay using (true) with check (true)")
-        op.execute(f"grant select on {table} to jiuzhu_relay")
-    op.execute("create policy relay on timeline to jiuzhu_relay using (true) with check (true)")
-    op.execute("grant insert, select (id) on timeline to jiuzhu_relay")
 
 
 def downgrade() -> None:

@@ -52,9 +52,6 @@ def upgrade() -> None:
         op.execute(f"grant select, insert, update on {table} to jiuzhu_worker")
         op.execute(f"create policy api on {table} to jiuzhu_api using ({seen}) with check ({written})")
         op.execute(f"grant select, {WRITES[table]} on {table} to jiuzhu_api")
-    # The watch over the months, in the relay's process, finds months that nobody opened.
-    op.execute("create policy relay on finding to jiuzhu_relay using (true) with check (true)")
-    op.execute("grant select, insert on finding to jiuzhu_relay")
 
 
 def downgrade() -> None:
