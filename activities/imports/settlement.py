@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
+from activities.settlement_review import look_for_contradictions
 from exchange import readers
 from exchange.columns import Column
 from policy import identity_number
@@ -118,7 +119,10 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
         aid=aid,
         one_stop=values["one_stop"],
     )
-    return _FATES[await take_in(session, context.vault, settlement, context.upload, context.now)]
+    taken = await take_in(session, context.vault, settlement, context.upload, context.now)
+    if taken is TakenIn.TAKEN_IN:
+        await look_for_contradictions(session, context, person)
+    return _FATES[taken]
 
 
 def _wrong(context: Context, values: Mapping[str, Any], costs: Costs, dates: TreatmentDates) -> Iterator[Reason]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from policy.exchange_terms import Carrier
+from policy.exchange_terms import AnomalyState, Carrier
 from policy.procedures import Procedure
 from policy.terms import Department
 
@@ -42,9 +42,14 @@ def _returned_whole(codes: Codes) -> str:
     return f"名单未通过整批核对，退回{department}部门：{named}"
 
 
+def _row(codes: Codes) -> str:
+    return f"第{codes['row']}行：{AnomalyState(codes['state']).label}"
+
+
 ROSTER_TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {
     (Procedure.ADJUSTMENT.value, "certified"): lambda codes: f"出具动态调整情况证明（{codes['certificate_on']}）",
     (Procedure.ADJUSTMENT.value, "provided"): _provided,
     (Procedure.ADJUSTMENT.value, "late_notice"): _late,
     (Procedure.ADJUSTMENT.value, "returned_whole"): _returned_whole,
+    (Procedure.ANOMALY.value, "row"): _row,
 }
