@@ -22,6 +22,9 @@ class Action(StrEnum):
     UPLOAD_BANK_RETURN = "upload.bank_return"
     UPLOAD_GOING_LIVE = "upload.going_live"
     UPLOAD_BURDEN = "upload.burden"
+    UPLOAD_BENEFITS = "upload.benefits_out"
+    READ_BENEFITS = "sharing.read"
+    UPLOAD_PROVINCIAL_LIST = "upload.provincial_list"
     UPLOAD_FEEDBACK = "upload.feedback"
     VIEW_UPLOADS = "upload.view"
     VIEW_DISBURSEMENTS = "disbursement.view"
@@ -146,6 +149,12 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.UPLOAD_SETTLEMENT: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
     Action.UPLOAD_BANK_RETURN: (_grant(*_COUNTY_FINANCE, {Role.CASEWORKER}),),
     Action.UPLOAD_GOING_LIVE: (_grant(*_COUNTY_INSURANCE, {Role.SUPERVISOR}),),
+    Action.UPLOAD_PROVINCIAL_LIST: (_grant({Level.CITY}, {Department.MEDICAL_INSURANCE}, {Role.CASEWORKER}),),
+    Action.UPLOAD_BENEFITS: (_grant(*_COUNTY_INSURANCE, {Role.CASEWORKER}),),
+    Action.READ_BENEFITS: (
+        _grant(*_COUNTY_INSURANCE, {Role.CASEWORKER, Role.SUPERVISOR}),
+        _grant({Level.COUNTY}, {Department.CIVIL_AFFAIRS}, {Role.CASEWORKER, Role.SUPERVISOR}),
+    ),
     Action.UPLOAD_BURDEN: (_grant(*_INSURANCE_ABOVE, {Role.CASEWORKER}),),
     Action.UPLOAD_FEEDBACK: (_grant(*_SCREENERS, {Role.CASEWORKER}),),
     Action.VIEW_UPLOADS: (

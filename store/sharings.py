@@ -84,6 +84,9 @@ class Provided:
     carrier: Carrier | None
     provided_on: date
     person_times: Mapping[str, int] = field(default_factory=dict)
+    """By category of the lists, or by kind of data."""
+    rows: int | None = None
+    """Where one row holds several kinds of data; else the sum of `person_times`."""
     provided_by: uuid.UUID | None = None
     upload: uuid.UUID | None = None
     origin: uuid.UUID | None = None
@@ -97,7 +100,8 @@ async def record_sharing(
 
     Without `asks_receipt` somebody else calls `confirm_sharing` when the receiver has acknowledged it.
     """
-    month, total = provided.month.replace(day=1), sum(provided.person_times.values())
+    total = sum(provided.person_times.values()) if provided.rows is None else provided.rows
+    month = provided.month.replace(day=1)
     fresh = await session.scalar(
         insert(SharingRow)
         .values(

@@ -1,5 +1,6 @@
 """The board of the monthly exchange, a county's month, what is overdue, and the statistics (design: one row per county)."""
 
+import uuid
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from api.exchange import cycles, statistics
+from api.exchange.benefits import shared_rows
 from api.exchange.months import MonthQuery, month_of
 from api.identity import User
 from api.rest.dependencies import At
@@ -48,6 +50,12 @@ async def show(
 ) -> dict[str, Any]:
     """One county's month with its batches, anomalies, feedback and timeline."""
     return await cycles.view_cycle(services, user, normal_division(division), month_of(month))
+
+
+@router.get("/sharings/{sharing_id}/rows.xlsx")
+async def rows(services: At, user: User, sharing_id: uuid.UUID) -> Response:
+    """The persons of a batch that the bureau has shared with civil affairs: for these two offices of that county; logged."""
+    return workbook(await shared_rows(services, user, sharing_id), "参保和待遇数据.xlsx")
 
 
 @router.get("/statistics")

@@ -61,11 +61,39 @@ def upgrade() -> None:
     op.execute(f"create policy api on sharing to jiuzhu_api using ({TAKES_PART}) with check ({TAKES_PART})")
     for role in ("worker", "api"):
         op.execute(f"grant select, insert, update on sharing to jiuzhu_{role}")
+    _shared_benefit()
     # Who has been told of what is overdue is for all to see who take part in the matter.
     of_a_matter = "exists (select 1 from matter m where m.id = notice.subject_id)"
     op.execute(f"create policy api_matter on notice for select to jiuzhu_api using ({of_a_matter})")
     of_a_period = "exists (select 1 from period p where p.id = rung.period_id)"
     op.execute(f"create policy api_matter on rung for select to jiuzhu_api using ({of_a_period})")
+
+
+def _shared_benefit() -> None:
+    op.create_table(
+        "shared_benefit",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("id_index", sa.LargeBinary(), nullable=False),
+        sa.Column("content_index", sa.LargeBinary(), nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("upload_id", sa.Uuid(), nullable=False),
+        sa.Column("provided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["upload_id"], ["upload.id"], name=op.f("shared_benefit_upload_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("shared_benefit_pkey")),
+        sa.UniqueConstraint("division", "month", "id_index", name=op.f("shared_benefit_division_month_id_index_key")),
+    )
+    op.create_index("shared_benefit_upload_idx", "shared_benefit", ["upload_id"], unique=False)
+    op.execute("alter table shared_benefit enable row level security")
+    op.execute("alter table shared_benefit force row level security")
+    op.execute("create policy migration on shared_benefit to current_user using (true) with check (true)")
+    op.execute("create policy worker on shared_benefit to jiuzhu_worker using (true) with check (true)")
+    both = "division = current_setting('app.scope') and current_setting('app.department') in ('medical_insurance', 'civil_affairs')"
+    op.execute(f"create policy api on shared_benefit to jiuzhu_api using ({both}) with check ({both})")
+    op.execute("grant select, insert, update on shared_benefit to jiuzhu_worker")
+    op.execute("grant select on shared_benefit to jiuzhu_api")
 
 
 def downgrade() -> None:
