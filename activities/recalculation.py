@@ -135,6 +135,7 @@ async def _release(session: AsyncSession, division: str, year: int, now: datetim
 async def move(session: AsyncSession, period: PeriodRow, now: datetime, why: Mapping[str, Any]) -> bool:
     """Recomputes one period; an entry with old, new and `why` (codes), and a nudge, where its date has moved."""
     old, ladder = period.nominal, period.ladder
+    was = {name: _iso(getattr(period, name)) for name in ("nominal", "work_target", "late_after")}
     rulebook = await load_rulebook(session, period.division, now.astimezone(SHANGHAI).date())
     moved = set_dates(period, rulebook, asked_of(period), now)
     if not moved and period.ladder == ladder:
@@ -154,12 +155,17 @@ async def move(session: AsyncSession, period: PeriodRow, now: datetime, why: Map
                     "task": str(task.id),
                     "old": old.isoformat() if old else None,
                     "new": period.nominal.isoformat() if period.nominal else None,
+                    **({"was": was} if period.month else {}),  # a board of the past shows what was aimed at then
                     **why,
                 },
                 grounds=["X-11"],
             )
         await wake(session, task, at=now)
     return moved
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 async def move_remedies(session: AsyncSession, division: str, now: datetime) -> None:
