@@ -10,6 +10,7 @@ from api.headers import SecurityHeaders
 from api.identity import SignIn
 from api.measures import API, Measures, Measuring
 from api.pages.routes import mount
+from api.partners.asking import Rate
 from api.rest import (
     adjustments,
     applications,
@@ -24,6 +25,7 @@ from api.rest import (
     lists_out,
     matters,
     papers,
+    partners,
     payments,
     people,
     policy,
@@ -53,6 +55,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.sign_in = SignIn(services)
+    app.state.partner_rate = Rate()
     app.state.measures = Measures()
     errors.install(app)
     app.add_exception_handler(BadCursor, _bad_cursor)
@@ -78,6 +81,7 @@ def create_app(services: Services) -> FastAPI:
         adjustments,
         supervision,
         cycles,
+        partners,
         disbursements,
         payments,
         funds,

@@ -28,6 +28,8 @@ calendars = typer.Typer(help="工作日历。 Working-day calendars.", no_args_i
 app.add_typer(calendars, name="calendar")
 months = typer.Typer(help="每月开启的事项。 What opens on the 1st of a month.", no_args_is_help=True)
 app.add_typer(months, name="month")
+partners = typer.Typer(help="对接系统的密钥。 Keys of partner systems.", no_args_is_help=True)
+app.add_typer(partners, name="partner")
 
 Yes = Annotated[bool, typer.Option("--yes", help="不再询问。 Do not ask.")]
 
@@ -154,6 +156,34 @@ def month_status(
     from runtime.months import show
 
     asyncio.run(show(_configured("month"), month, division, typer.echo))
+
+
+@partners.command("add")
+def add_partner(
+    name: Annotated[str, typer.Argument(help="对接系统的名称。 Which system it is for.")],
+    account: Annotated[str, typer.Option(help="负责的账号。 The account that answers for it.")],
+    kind: Annotated[list[str], typer.Option(help="可报送的种类，可多次给出。 What may be handed in; repeatable.")],
+) -> None:
+    """新建密钥，只显示一次。 Make a key; it is shown once."""
+    from runtime.partners import add
+
+    asyncio.run(add(_configured("partner"), account, kind, name, typer.echo))
+
+
+@partners.command("list")
+def list_partners() -> None:
+    """列出密钥（不含密钥本身）。 List the keys, without the keys themselves."""
+    from runtime.partners import show
+
+    asyncio.run(show(_configured("partner"), typer.echo))
+
+
+@partners.command("revoke")
+def revoke_partner(key_id: Annotated[UUID, typer.Argument(help="密钥编号。 Its id.")]) -> None:
+    """停用密钥。 Revoke a key."""
+    from runtime.partners import revoke
+
+    asyncio.run(revoke(_configured("partner"), key_id, typer.echo))
 
 
 @app.command("demo-data")
