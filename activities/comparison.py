@@ -132,4 +132,4 @@ async def _local(session: AsyncSession, matter: MatterRow) -> list[tuple[PushIte
         )
         .order_by(PushItemRow.id)
     )
-    return [(item, person) for item, person in found.tuples()]
+    return [(item, person) for item, person in found]

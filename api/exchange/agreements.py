@@ -101,7 +101,7 @@ async def list_agreements(services: Services, user: CurrentUser, *, cursor: str 
         asked = asked.where(AgreementRow.id < uuid.UUID(after[0]))
     day = today(services.clock)
     async with services.database.transaction(user.scope) as session:
-        rows = (await session.execute(asked.order_by(AgreementRow.id.desc()).limit(limit + 1))).tuples().all()
+        rows = (await session.execute(asked.order_by(AgreementRow.id.desc()).limit(limit + 1))).all()
         items = [_view(services, session, user, row, name, day) for row, name in rows]
     return page(items, limit, ("id",))
 
@@ -172,7 +172,7 @@ def _problems(wanted: WantedAgreement, day: date) -> list[Problem]:
 def _view(
     services: Services, session: AsyncSession, user: CurrentUser, row: AgreementRow, name: str, day: date
 ) -> dict[str, Any]:
-    look = Look(str(user.id), "agreement", row.id, row.division, "agreement.view", services.clock.now())
+    look = Look(str(user.id), "agreement", row.id, user.division, "agreement.view", services.clock.now())
     words = disclose(session, services.vault, look, {"words": Cell("agreement", "words", row.id, row.words_sealed)})
     return json_object(
         {

@@ -52,7 +52,7 @@ async def list_findings(
     if after:
         asked = asked.where(FindingRow.id < uuid.UUID(after[0]))
     async with services.database.transaction(user.scope) as session:
-        rows = (await session.execute(asked)).tuples().all()
+        rows = (await session.execute(asked)).all()
         orders = await orders_of(session, [row.id for row, _name in rows])
     return page([finding_view(row, name, orders.get(row.id)) for row, name in rows], limit, ("id",))
 
@@ -64,7 +64,7 @@ async def counted(services: Services, user: CurrentUser, month: date, division: 
     for condition in _conditions(month, division, "", ""):
         asked = asked.where(condition)
     async with services.database.transaction(user.scope) as session:
-        found = {kind: (number, settled) for kind, number, settled in (await session.execute(asked)).tuples()}
+        found = {kind: (number, settled) for kind, number, settled in await session.execute(asked)}
     return [
         {
             "kind": kind.value,
@@ -103,7 +103,7 @@ async def orders_of(session: AsyncSession, findings: Sequence[uuid.UUID]) -> Map
         .join(MatterRow, MatterRow.id == OrderedFindingRow.matter_id)
         .where(OrderedFindingRow.finding_id.in_(findings), OrderedFindingRow.open)
     )
-    return dict(list(found.tuples()))
+    return {row[0]: row[1] for row in found}
 
 
 def finding_view(row: FindingRow, division_name: str, order: MatterRow | None) -> dict[str, Any]:
