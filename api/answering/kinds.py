@@ -2,7 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from api.answering import county, papers, parameters, payment, refusal, sharing, township
+from api.answering import (
+    county,
+    papers,
+    parameters,
+    payment,
+    push,
+    recognition,
+    refusal,
+    roster,
+    sharing,
+    supervision,
+    township,
+)
 from api.answering.answer import Answer
 
 Effect = Callable[[Answer], Awaitable[None]]
@@ -38,6 +50,16 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     ("bank_inquiry", "not_paid"): payment.not_paid,
     ("account_correction", "corrected"): payment.account_corrected,
     ("missing_parameter", "entered"): parameters.entered,
+    ("adjustment", "closed"): roster.adjusted,
+    ("adjustment", "no_change"): roster.no_change,
+    ("adjustment_list", "provided"): roster.list_provided,
+    ("adjustment_list", "no_change"): roster.no_change_in_category,
+    ("self_check", "confirmed"): supervision.self_checked,
+    ("self_check", "differences"): supervision.self_checked,
+    ("review_dedup", "done"): supervision.dedup_done,
+    ("review_summary", "signed"): supervision.summary_signed,
+    ("rectification_verification", "re_order"): supervision.re_ordered,
+    ("difference_causes", "explained"): supervision.differences_explained,
     ("sharing_in", "provided"): sharing.list_provided,
     ("sharing_in", "zero_report"): sharing.no_change_in,
     ("sharing_out", "provided"): sharing.data_provided,
@@ -48,6 +70,16 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     ("sharing_in_correction", "withdrawn"): sharing.withdrawn,
     ("sharing_out_correction", "corrected"): sharing.corrected,
     ("sharing_out_correction", "withdrawn"): sharing.withdrawn,
+    ("push_burden", "loaded"): push.loaded,
+    ("push_burden", "none"): push.nobody,
+    ("push_release", "released"): push.released,
+    ("screening", "candidate"): recognition.screened,
+    ("screening", "not_candidate"): recognition.screened,
+    ("recognition", "recognised"): recognition.decided,
+    ("recognition", "not_recognised"): recognition.decided,
+    ("feedback", "fed_back"): recognition.fed_back,
+    ("settlement_request", "granted"): recognition.request_decided,
+    ("settlement_request", "refused"): recognition.request_decided,
 }
 
 

@@ -149,6 +149,12 @@ class Desk:
             "people": may(self.user.post, Action.SEARCH_PEOPLE),
             "board": may(self.user.post, Action.VIEW_MATTERS),
             "matters": may(self.user.post, Action.VIEW_MATTERS),
+            "pushes": may(self.user.post, Action.VIEW_PUSHES),
+            "recognitions": may(self.user.post, Action.VIEW_PUSHES),
+            "findings": may(self.user.post, Action.VIEW_MATTERS)
+            and self.user.post.department is Department.MEDICAL_INSURANCE,
+            "problems": may(self.user.post, Action.VIEW_MATTERS)
+            and self.user.post.department is not Department.MEDICAL_INSURANCE,
             "uploads": may(self.user.post, Action.VIEW_UPLOADS),
             "staff": self.user.post.role is not Role.AUDITOR,
             "mail": self.services.options.mail_dir is not None,
@@ -163,6 +169,10 @@ PLACES = (
     Place("people", "/people", "人员查询"),
     Place("board", "/board", "月度看板"),
     Place("matters", "/matters", "信息共享"),
+    Place("pushes", "/pushes", "高额费用推送"),
+    Place("recognitions", "/recognitions", "认定反馈"),
+    Place("findings", "/findings", "监测整改"),
+    Place("problems", "/major-problems", "重大问题"),
     Place("uploads", "/uploads", "报送表格"),
     Place("staff", "/staff", "本单位人员"),
     Place("disbursements", "/disbursements", "拨款批次"),

@@ -74,7 +74,15 @@ async def show(desk: AtDesk, matter_id: uuid.UUID, answered: str = "") -> Respon
 
 def own_page(matter: Mapping[str, Any]) -> str | None:
     """The address of the procedure's own page, for those that have one."""
-    by_id = {"adjustment": "/adjustments", "high-cost-push": "/pushes", "recognition": "/recognitions"}
+    by_id = {
+        "adjustment": "/adjustments",
+        "high-cost-push": "/pushes",
+        "recognition": "/recognitions",
+        "review": "/reviews",
+        "provincial-list": "/comparisons",
+        "rectification": "/rectifications",
+        "problem": "/major-problems",
+    }
     procedure = matter["procedure"]
     if procedure == "sharing-cycle":
         return f"/cycles/{matter['key']}"

@@ -22,14 +22,16 @@ from api.pages import (
     try_out_form,
     wording,
 )
+from api.pages import supervision as supervision_pages
 from api.papers import catalogue, record
-from policy import exchange_terms, payment_terms, terms
+from policy import agreement, exchange_terms, joint_review, payment_terms, provincial_comparison, supervision, terms
 from policy.case_acts import CASE_ACTS
 from policy.costs import LABELS
 from policy.fields import Field
 from policy.steps import every_step
 
 FORMS = (application_form, try_out_form, due_dates, tasks, people, people_merge, disbursements, funds, payments)
+NOUNS = (terms, payment_terms, exchange_terms, supervision, joint_review, provincial_comparison, agreement)
 LABEL_OF_PAGES = (
     "返回上一页",
     "返回首页",
@@ -54,6 +56,7 @@ def _of_pages() -> Iterator[str]:
     yield from inbox.BOXES.values()
     yield from inbox.STATES.values()
     yield from matters.STATES.values()
+    yield from supervision_pages.STATE_LABELS.values()
     yield from matters_of.PROCEDURE_LABELS.values()
     yield from facts.LABELS.values()
     yield from (standing.label for standing in board.Standing)
@@ -78,7 +81,7 @@ def _acts() -> Iterator[str]:
 
 
 def _terms() -> Iterator[str]:
-    for noun in (*vars(terms).values(), *vars(payment_terms).values(), *vars(exchange_terms).values()):
+    for noun in (noun for module in NOUNS for noun in vars(module).values()):
         if isinstance(noun, type) and issubclass(noun, terms.Term):
             yield from (member.label for member in noun)
 
