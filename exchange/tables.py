@@ -29,6 +29,8 @@ class Table:
     parts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     subheader: SheetRow | None = None
     notes: tuple[SheetRow, ...] = ()
+    passed_over: tuple[int, ...] = ()
+    """The numbers of all lines that hold something and were taken for no data: titles, headers, notes."""
     sheet: int = 1
     head: Head = PLAIN
 
@@ -90,6 +92,7 @@ def _table(sheet: Sheet, header: Header, columns: Sequence[Column]) -> Table:
     demand_single(header, columns)
     below = sheet.rows[header.at + header.lines :]
     data, notes = _parted(below, header, columns)
+    passed_over = tuple(row.number for row in sheet.rows if row.number not in data)
     titles = sheet.rows[: header.at]
     return Table(
         titles=titles,
@@ -99,6 +102,7 @@ def _table(sheet: Sheet, header: Header, columns: Sequence[Column]) -> Table:
         parts=header.parts,
         subheader=sheet.rows[header.at + 1] if header.lines == 2 else None,
         notes=notes,
+        passed_over=passed_over,
         sheet=sheet.number,
         head=head_of([row.cells for row in titles], [row.cells for row in notes]),
     )

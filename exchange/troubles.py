@@ -39,8 +39,8 @@ _TROUBLES: Mapping[str, tuple[str, str]] = {
     "missing-columns": ("缺少列：{columns}", "columns are missing: {columns}"),
     "doubled-columns": ("同一列出现了两次：{columns}", "a column occurs twice: {columns}"),
     "several-tables": (
-        "文件中有多张工作表都是此类表格，请只保留一张",
-        "several sheets hold such a table: keep one",
+        "文件中有多张工作表都是此类表格，请每张另存为一个文件，分别报送",
+        "several sheets hold such a table: save each as a file of its own",
     ),
     "hidden-table": (
         "隐藏的工作表中也有此类表格，请取消隐藏后核对，或将其删除",
@@ -62,6 +62,10 @@ _TROUBLES: Mapping[str, tuple[str, str]] = {
     "several-ticks": (
         "表头勾选了多个对象类别，请每张表只填报一个类别",
         "several categories are ticked above the table: hand in one table for each",
+    ),
+    "listed-in-future": (
+        "名单提供日期不能晚于今天",
+        "the day on which the roster was provided lies in the future",
     ),
     "too-many-leave": (
         "名单较在册对象减少{share}以上，疑似名单不完整，请核对；确属退出的，在报送时确认",

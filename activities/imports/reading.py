@@ -33,7 +33,7 @@ def facts_of(tables: Tables) -> dict[str, Any]:
             {
                 "number": table.sheet,
                 "rows": len(table.rows),
-                "passed_over": [row.number for row in (*table.titles, table.header, *table.notes)],
+                "passed_over": list(table.passed_over),
                 **_plain(asdict(table.head)),
             }
             for table in tables.sheets

@@ -12,7 +12,7 @@ from runtime.story.language import Step
 from runtime.story.names import substitute
 from runtime.story.world import PAUSE, TASK_SECONDS, StepFailed, World
 
-FINISHED = ("done", "refused")
+FINISHED = ("done", "refused", "checked", "discarded")
 
 
 async def upload(world: World, step: Step) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities import uploads
 from activities.imports import forecasting
 from activities.imports import identity as identity_kind
 from activities.imports.kinds import ACCEPTED, Batch, Context, Correction, Fate, Reason, Row
@@ -140,6 +141,29 @@ async def test_a_long_table_is_looked_at_in_portions(handing: Handing, monkeypat
         {"accepted": 3, "returned": 1, "duplicate": 1},
         {"decided": 5, "of": 5},
     )
+
+
+async def test_a_killed_look_goes_on_behind_its_last_portion(handing: Handing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecasting, "PORTION", 2)
+    forecast = forecasting.forecast_portion
+    looked_at: list[int] = []
+
+    async def dying(*given: Any) -> Sequence[Reason]:
+        if len(looked_at) == 1:
+            looked_at.append(0)
+            raise ConnectionError("the worker is gone")
+        looked_at.append(given[-1])
+        return await forecast(*given)
+
+    monkeypatch.setattr(uploads, "forecast_portion", dying)
+    content = xlsx([IDENTITY, *(identity("", "") for _ in range(5))])
+    upload = (await handing.post(CIVIL, "identity", content, preview="true")).json()["id"]
+    with pytest.raises(ConnectionError):
+        await handing.take_in(upload)
+    assert (await handing.see(CIVIL, upload))["progress"] == {"decided": 2, "of": 5}
+    assert await handing.take_in(upload) == "checked"
+    assert looked_at == [2, 0, 4, 5]
+    assert (await handing.see(CIVIL, upload))["forecast"] == {"accepted": 0, "returned": 5, "duplicate": 0}
 
 
 async def test_a_table_wrong_as_a_whole_is_refused_before_its_first_row(

@@ -51,7 +51,9 @@ async def test_what_stands_above_is_read_and_what_is_no_row_is_known(file: str) 
     )
     assert [row.number for row in table.titles] == [1, 2]
     assert [row.number for row in table.notes] == [len(LINES) - 3, len(LINES) - 2, len(LINES) - 1, len(LINES)]
-    assert {row.number for row in table.rows}.isdisjoint(row.number for row in table.notes)
+    assert table.passed_over == (1, 2, 3, 12, 24, 25, 26, 27)
+    filled = {number for number, line in enumerate(LINES, start=1) if line.cells}
+    assert {row.number for row in table.rows} | set(table.passed_over) == filled, "no line is lost"
 
 
 @pytest.mark.parametrize("file", FILES)
