@@ -20,6 +20,7 @@ from policy.terms import RowFate, UploadState
 from store.batches import batch_counts, first_place
 from store.disclosure import Cell, Look, disclose, log_look
 from store.paging import Page
+from store.rosters import roster_counts
 from store.uploads import (
     Line,
     Tally,
@@ -70,8 +71,10 @@ async def view_upload(
         shown, more = lines[:SHOWN], len(lines) > SHOWN
         opened = _opened(services, session, user, row, named)
         batch = await batch_counts(session, row.batch)
+        roster = await roster_counts(session, row.id)
     return _summary(row, tally) | {
         "file": opened.get("name"),
+        "roster": roster,
         "facts": opened.get("facts"),
         "forecast": None if ahead is None else vars(ahead),
         "errors": [error for line in shown for error in _errors(line, row.sheets or 1)],
@@ -125,7 +128,7 @@ def _opened(
     if not may(user.post, KINDS[row.kind].action):
         return {}
     cells = {"name": Cell("upload", "name", row.id, row.name_sealed)} if named else {}
-    if row.facts_sealed is not None:
+    if row.facts_sealed is not None and (named or row.state == UploadState.CHECKED):
         cells["facts"] = Cell("upload", "facts", row.id, row.facts_sealed)
     look = Look(str(user.id), "upload", row.id, row.division, "upload.view", services.clock.now())
     return disclose(session, services.vault, look, cells) if cells else {}
