@@ -1,9 +1,9 @@
-"""The generated part of docs/process/application.md, from policy/steps.py and the baseline parameters.
+"""The generated parts of the pages in docs/process, from policy/steps.py and the baseline parameters.
 
 `python -m tests.docs.process_page` writes it anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,42 +12,57 @@ from policy.law_steps import LAW_STEPS
 from policy.payment_steps import PAYMENT_STEPS
 from policy.refusal_steps import REFUSAL_STEPS
 from policy.rulebook import Parameter, Rulebook
+from policy.sharing_steps import SHARING_STEPS
 from policy.step import Outcome, Step
 from policy.teamwork_steps import TEAMWORK_STEPS
 from policy.township_steps import TOWNSHIP_STEPS
 from store.packs import rulebook_from_packs
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "process" / "application.md"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "process"
 BEGIN = "<!-- generated from policy/steps.py: begin -->"
 END = "<!-- generated from policy/steps.py: end -->"
 
 DIVISION = "140522"
 AS_OF = date(2026, 1, 1)
-UNITS = {"WD": "working days", "days": "days"}
+UNITS = {
+    "WD": "working days",
+    "days": "days",
+    "day_of_month": "(day of the month; 31 is its last)",
+    "day_of_next_month": "(day of the month after)",
+}
 
-
-def generated() -> str:
-    """One table for each procedure of a case, and one for what is asked beside it."""
-    rulebook = rulebook_from_packs(DIVISION, AS_OF)
-    parts = (
+PAGES: Mapping[str, Sequence[tuple[str, Sequence[Step]]]] = {
+    "application.md": (
         ("W01 依申请救助: from the counter to the decision", (*TOWNSHIP_STEPS, *COUNTY_STEPS, *LAW_STEPS)),
         ("W02 书面告知与救济: the refusal", REFUSAL_STEPS),
         ("W03 支付: the payment", PAYMENT_STEPS),
         ("Beside the case", TEAMWORK_STEPS),
-    )
-    return "\n\n".join(_table(title, steps, rulebook) for title, steps in parts)
+    ),
+    "sharing-cycle.md": (("W07 月度信息共享: a county's month", SHARING_STEPS),),
+}
+"""Each page's tables, one for each procedure."""
 
 
-def written() -> str:
+def generated(page: str) -> str:
+    rulebook = rulebook_from_packs(DIVISION, AS_OF)
+    return "\n\n".join(_table(title, steps, rulebook) for title, steps in PAGES[page])
+
+
+def written(page: str) -> str:
     """What stands in the page now."""
-    return PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+    return text_of(page).partition(BEGIN)[2].partition(END)[0].strip()
+
+
+def text_of(page: str) -> str:
+    return (FOLDER / page).read_text(encoding="utf-8")
 
 
 def write() -> None:
-    """Puts the tables of today into the page."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{generated()}\n\n{END}{after}", encoding="utf-8")
+    """Puts the tables of today into the pages."""
+    for page in PAGES:
+        before, _, rest = text_of(page).partition(BEGIN)
+        after = rest.partition(END)[2]
+        (FOLDER / page).write_text(f"{before}{BEGIN}\n\n{generated(page)}\n\n{END}{after}", encoding="utf-8")
 
 
 def _table(title: str, steps: Sequence[Step], rulebook: Rulebook) -> str:
