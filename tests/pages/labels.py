@@ -72,6 +72,7 @@ def _of_pages() -> Iterator[str]:
     yield from LABELS.values()
     yield from LABEL_OF_PAGES
     yield from (kind.label for kind in KINDS.values())
+    yield from (kind.about for kind in KINDS.values())
 
 
 def _acts() -> Iterator[str]:
