@@ -17,8 +17,9 @@ from policy.procedures import Procedure
 from policy.remedies import remedies
 from policy.terms import RefusalStatus, ancestors
 from policy.working_days import ONE_DAY, CalendarYear, WorkCalendar
+from store.adjustments import waiting_periods
 from store.applications import RefusalRow, RemedyRow
-from store.outbox import start_case, wake
+from store.outbox import start, start_case, wake
 from store.periods import asked_of, set_dates
 from store.reference import CalendarRow
 from store.rulebook import calendar_year, change_calendars, load_rulebook
@@ -74,6 +75,7 @@ async def import_year(session: AsyncSession, division: str, year: CalendarYear, 
     periods = [period for period in await open_periods(session, division) if touched(period, changed)]
     moved = [period for period in periods if await move(session, period, now, {"calendar_version": version})]
     await _release(session, division, year.year, now)
+    await wake_periods(session, division, now)
     return Import(version, changed, len(periods), len(moved))
 
 
@@ -130,6 +132,12 @@ async def _release(session: AsyncSession, division: str, year: int, now: datetim
                 grounds=["X-11"],
             )
             await wake(session, task, at=now)
+
+
+async def wake_periods(session: AsyncSession, division: str, now: datetime) -> None:
+    """Adjustment periods wait for a last working day that may be another one now: each looks again."""
+    for matter in await waiting_periods(session, division):
+        await start(session, Procedure.ADJUSTMENT_PERIOD, matter.key, {"matter_id": str(matter.id)}, at=now)
 
 
 async def move(session: AsyncSession, period: PeriodRow, now: datetime, why: Mapping[str, Any]) -> bool:

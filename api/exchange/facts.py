@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from policy.exchange_terms import Carrier, Direction, Insurance, ListType, RosterChange
+from policy.exchange_terms import Carrier, Direction, Insurance, ListType, RosterChange, SettlementFinding
 from policy.terms import Category, Department, Term
 
 LABELS: dict[str, str] = {
@@ -37,6 +37,8 @@ LABELS: dict[str, str] = {
     "zero": "零报告",
     "late": "逾期提供",
     "harmed": "受影响人数",
+    "days_late": "迟报工作日数",
+    "persons_affected": "受影响人数",
     "adjusted_on": "调整日期",
     "certificate_on": "证明日期",
     "provided_on": "提供日期",
@@ -45,6 +47,9 @@ LABELS: dict[str, str] = {
     "recognised_on": "认定日期",
     "fed_back_on": "反馈日期",
     "due_on": "应完成日期",
+    "settled_on": "结算日期",
+    "since": "身份变动日期",
+    "taken_in_on": "接收日期",
     "kind": "问题类型",
     "finding": "问题类型",
     "differences": "差异条数",
@@ -55,7 +60,16 @@ LABELS: dict[str, str] = {
 }
 """By the name of the fact, in the order in which they are shown. A fact that stands elsewhere on the page has no entry."""
 
-_NOUNS: tuple[type[Term], ...] = (Category, Department, Carrier, Direction, Insurance, ListType, RosterChange)
+_NOUNS: tuple[type[Term], ...] = (
+    Category,
+    Department,
+    Carrier,
+    Direction,
+    Insurance,
+    ListType,
+    RosterChange,
+    SettlementFinding,
+)
 
 
 @dataclass(frozen=True)

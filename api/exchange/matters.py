@@ -25,11 +25,14 @@ from store.timeline import TimelineRow
 
 PROCEDURE_LABELS = {
     Procedure.SHARING_CYCLE: "月度信息共享",
-    Procedure.ADJUSTMENT: "动态调整",
+    Procedure.ADJUSTMENT: "动态调整名单",
+    Procedure.ADJUSTMENT_PERIOD: "本期动态调整",
+    Procedure.SETTLEMENT_REVIEW: "结算核处",
     Procedure.ANOMALY: "异常数据核实",
     Procedure.REVIEW: "集中复核",
     Procedure.PUSH: "高额费用推送",
     Procedure.RECOGNITION: "认定反馈",
+    Procedure.SETTLEMENT_REQUEST: "结算信息申请",
     Procedure.COMPARISON: "省级名单比对",
     Procedure.RECTIFICATION: "督促整改",
     Procedure.PROBLEM: "重大问题报告",

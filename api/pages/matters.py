@@ -76,6 +76,8 @@ def own_page(matter: Mapping[str, Any]) -> str | None:
     """The address of the procedure's own page, for those that have one."""
     by_id = {
         "adjustment": "/adjustments",
+        "anomaly": "/anomalies",
+        "settlement-review": "/settlement-reviews",
         "high-cost-push": "/pushes",
         "recognition": "/recognitions",
         "review": "/reviews",

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
+    adjustments,
     agreements,
     applications,
     board,
@@ -60,6 +61,7 @@ MODULES = (
     cycles,
     lists_out,
     matters,
+    adjustments,
     supervision,
     reviews,
     agreements,
