@@ -21,6 +21,7 @@ from activities.imports.forecasting import forecast_portion, portions
 from activities.imports.kinds import Context, Counts, Kind, Reason
 from activities.imports.reading import Read, facts_of, read_file
 from activities.imports.registry import KINDS
+from activities.imports.whole import TakeWhole, WholeTable
 from exchange.rows import SheetRow
 from exchange.tables import Table
 from exchange.troubles import TableTrouble
@@ -72,6 +73,8 @@ class Uploads:
                 return row.state
             row.state = UploadState.WORKING.value
             kind, context, content = await self._open(session, row)
+        if kind.whole is not None:
+            return await self._take_whole(kind.whole, context, content)
         try:
             read = await _heard_of(read_file(kind, content))
             work = await self._join(kind, context, read)
@@ -85,6 +88,15 @@ class Uploads:
             return await self._checked(key)
         await self._decide_all(work)
         return await self._close(work)
+
+    async def _take_whole(self, take: TakeWhole, context: Context, content: bytes) -> str:
+        table = WholeTable(context, content, self._database, self._files, self._clock)
+        try:
+            await _heard_of(take(table))
+        except TableTrouble as trouble:
+            return await self._refuse(context.upload, trouble.code, trouble.zh, trouble.en)
+        async with self._database.transaction(WHOLE) as session:
+            return (await session.get_one(UploadRow, context.upload)).state
 
     async def _open(self, session: AsyncSession, row: UploadRow) -> tuple[Kind, Context, bytes]:
         now, day = self._clock.now(), today(self._clock)
@@ -134,6 +146,8 @@ class Uploads:
                 reasons = await work.kind.begin(session, work.context, batch)
                 if reasons:
                     await tried.rollback()
+            if reasons and work.kind.refused is not None:
+                await work.kind.refused(session, work.context, batch, reasons)
             return reasons
 
     async def _look_at(self, work: Work) -> Sequence[Reason]:

@@ -30,12 +30,13 @@ What `take` may rely on, and what it owes:
   other in a circle.
 
 `check` runs at the counter, in the eyes of whoever hands the table in, before it is taken in (an unknown batch, say);
-`begin` runs once the file has been read, in a transaction of its own before the first row: it sees the table as a whole
-(`Batch`: the heads of its sheets, 附件4 beside it, the rows that can be read) and may write what the rows hang on. What
-it answers refuses the whole table, in these words. A killed attempt repeats it: natural keys. `after` runs once, in the
-transaction that closes the upload, with the counts: it may wake what waits for the table.
-`keep` is told of every row with its fate, also of one that could not be read (its values are then those that could), in the
-row's transaction and outside the savepoint: what it writes stays whatever the fate.
+`begin` runs once the file has been read, in a transaction of its own before the first row: it sees the table as a
+whole (`Batch`: the heads of its sheets, 附件4 beside it, the rows that can be read) and may write what the rows hang
+on. What it answers refuses the whole table, in these words; `refused` is then told, and what it writes stays. A
+killed attempt repeats it: natural keys. `after` runs once, in the transaction that closes the upload, with the
+counts: it may wake what waits for the table. `keep` is told of every row with its fate, also of one that could not be
+read (its values are then those that could), in the row's transaction and outside the savepoint: what it writes stays
+whatever the fate.
 `fields` are asked for beside the file and come to `take` as `context.fields` (kept sealed).
 
 A table may be looked at before it is taken in (`context.preview`): `begin` and `take` are then called as always, for a few
@@ -54,7 +55,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,6 +69,9 @@ from policy.problems import Problem
 from policy.rulebook import Rulebook
 from policy.terms import Department, RowFate
 from store.vault import Vault
+
+if TYPE_CHECKING:
+    from activities.imports.whole import TakeWhole
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,7 @@ Check = Callable[[AsyncSession, str, Mapping[str, Any]], Awaitable[Sequence[Prob
 """Session, division and the fields beside the file; problems point at the fields."""
 Keep = Callable[[AsyncSession, Context, Row, Fate], Awaitable[None]]
 Begin = Callable[[AsyncSession, Context, Batch], Awaitable[Sequence[Reason]]]
+Refused = Callable[[AsyncSession, Context, Batch, Sequence[Reason]], Awaitable[None]]
 After = Callable[[AsyncSession, Context, Counts], Awaitable[None]]
 
 
@@ -196,6 +201,7 @@ class Kind:
     after: After | None = None
     begin: Begin | None = None
     keep: Keep | None = None
+    refused: Refused | None = None
     about: str = ""
     """What it is for, in one sentence: stands above its form."""
     version: int = 1
@@ -204,3 +210,5 @@ class Kind:
     """The official form whose layout its template has; its columns are the kind's."""
     several_sheets: bool = False
     """One sheet per category, say; otherwise a second filled sheet is refused."""
+    whole: "TakeWhole | None" = None
+    """Takes the table as a whole instead of row by row (`whole.py`); `take` is then never called."""
