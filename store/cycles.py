@@ -19,7 +19,7 @@ _BOARD = text("""
 with owed (procedure, obligation, key, direction, fulfilled) as (values
   ('sharing-cycle', 'sharing_in', 'T-SHARE', 'in', null),
   ('sharing-cycle', 'sharing_out', 'T-SHARE', 'out', null),
-  ('review', 'review', 'T-REV', null, 'matter:review:summary_signed'),
+  ('review', 'review', 'T-REV', null, 'counter:review_summary:signed'),
   ('high-cost-push', 'push', 'T-PUSH', null, 'matter:high-cost-push:pushed')
 )
 select c.code, c.name, c.parent as city, upper_one.name as city_name, d.*
