@@ -7,6 +7,7 @@ from policy.problems import Problem
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_HALF_WIDTH = {0xFF10 + n: str(n) for n in range(10)} | {0xFF38: "X", 0xFF58: "X"}
 
 
 class Fault(StrEnum):
@@ -28,8 +29,7 @@ _SAID = {
 
 def normal(typed: str) -> str:
     """Without blanks, full-width digits as half-width, the last letter in upper case."""
-    half_width = typed.translate({0xFF10 + n: str(n) for n in range(10)} | {0xFF38: "X", 0xFF58: "X"})
-    return "".join(half_width.split()).upper()
+    return "".join(typed.translate(_HALF_WIDTH).split()).upper()
 
 
 def fault(typed: str, today: date) -> Fault | None:

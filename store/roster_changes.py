@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, Date, String, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.identities import IdentityPeriodRow
-from store.registration import Somebody, name_index
+from store.registration import Somebody, name_index, number_index
 from store.roster_people import Known, aliases_of, died, hold_people, known_or_entered, people_of
 from store.vault import Vault
 
@@ -97,7 +97,8 @@ async def write_changes(
 ) -> Written:
     """In one transaction; both changes of whoever changes category belong into the same call."""
     known = await known_or_entered(session, vault, [one.who for one in coming], roster.division, now)
-    known |= await people_of(session, vault, {one.id_number for one in going} - known.keys())
+    leaving = {one.id_number for one in going} - known.keys()
+    known |= await people_of(session, {number_index(vault, number): number for number in leaving})
     people = {one.person for one in known.values()}
     await hold_people(session, people)
     periods = await _periods(session, people, {one.category for one in coming} | {one.category for one in going})

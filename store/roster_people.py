@@ -37,9 +37,8 @@ class Known:
     name_index: bytes
 
 
-async def people_of(session: AsyncSession, vault: Vault, numbers: Collection[str]) -> dict[str, Known]:
-    """Who has these ID numbers."""
-    indexes = {number_index(vault, number): number for number in numbers}
+async def people_of(session: AsyncSession, indexes: Mapping[bytes, str]) -> dict[str, Known]:
+    """Who has these ID numbers, each given by its blind index."""
     found = await session.execute(
         select(PersonRow.id_index, func.coalesce(PersonRow.merged_into, PersonRow.id), PersonRow.name_index).where(
             PersonRow.id_index == func.any(bindparam("wanted", list(indexes), type_=ARRAY(LargeBinary)))
@@ -52,11 +51,13 @@ async def known_or_entered(
     session: AsyncSession, vault: Vault, somebodies: Sequence[Somebody], division: str, now: datetime
 ) -> dict[str, Known]:
     """The person of each ID number; whom nobody knows is entered. Holds the lock on every number until the end."""
+    if not somebodies:
+        return {}
+    indexes = {number_index(vault, one.id_number): one.id_number for one in somebodies}
+    await session.execute(_LOCK_NUMBERS, {"keys": [int.from_bytes(one[:8], signed=True) for one in sorted(indexes)]})
+    known = await people_of(session, indexes)
     people = {one.id_number: one for one in somebodies}
-    indexes = sorted(number_index(vault, number) for number in people)
-    await session.execute(_LOCK_NUMBERS, {"keys": [int.from_bytes(one[:8], signed=True) for one in indexes]})
-    known = await people_of(session, vault, people)
-    fresh = [one for number, one in people.items() if number not in known]
+    fresh = {index: people[number] for index, number in indexes.items() if number not in known}
     if fresh:
         known |= await _enter(session, vault, fresh, division, now)
     return known
@@ -89,23 +90,24 @@ async def died(session: AsyncSession, people: Collection[uuid.UUID]) -> set[uuid
 
 
 async def _enter(
-    session: AsyncSession, vault: Vault, fresh: Sequence[Somebody], division: str, now: datetime
+    session: AsyncSession, vault: Vault, fresh: Mapping[bytes, Somebody], division: str, now: datetime
 ) -> dict[str, Known]:
     ids = list(await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(fresh)}))
-    names = [name_index(vault, one.name) for one in fresh]
+    people = list(fresh.values())
+    names = [name_index(vault, one.name) for one in people]
     await session.execute(
         _ENTER,
         {
             "ids": ids,
             "division": division,
-            "numbers": [number_index(vault, one.id_number) for one in fresh],
+            "numbers": list(fresh),
             "names": names,
-            "tails": [vault.blind(LAST_FOUR, one.id_number[-4:]) for one in fresh],
+            "tails": [vault.blind(LAST_FOUR, one.id_number[-4:]) for one in people],
             "sealed": [
                 vault.seal("person", "sealed", person, {"name": one.name, "id_number": one.id_number})
-                for person, one in zip(ids, fresh, strict=True)
+                for person, one in zip(ids, people, strict=True)
             ],
             "now": now,
         },
     )
-    return {one.id_number: Known(*found) for one, *found in zip(fresh, ids, names, strict=True)}
+    return {one.id_number: Known(*found) for one, *found in zip(people, ids, names, strict=True)}

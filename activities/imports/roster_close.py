@@ -1,13 +1,13 @@
 """The end of a roster: the rows that were not accepted with their reasons, the counts, and what is in force from now on."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, update
-from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.whole import WholeTable
@@ -17,12 +17,21 @@ from exchange.rosters.roster import Reconciled
 from policy.row_origin import Origin, read_origin
 from policy.terms import RowFate, UploadState
 from store.batches import outstanding_rows
+from store.roster_changes import Written
 from store.rosters import RosterLoadRow, RosterSnapshotRow, Standing
-from store.uploads import UploadForecastRow, UploadLineRow, UploadRow
+from store.uploads import UploadForecastRow, UploadRow
 
 _LABELS = {column.name: column.label for column in COLUMNS}
 _AGAIN = bit("duplicate-in-batch")
 LINES = 1000
+_KEEP = text(
+    """
+insert into upload_row (upload_id, sheet, row_number, division, department, fate, reasons, origin, decided_at)
+select l.*, cast(:at as timestamptz) from jsonb_to_recordset(cast(:lines as jsonb))
+    as l (upload_id uuid, sheet integer, row_number integer, division text, department text, fate text, reasons jsonb, origin text)
+on conflict do nothing
+"""
+)
 UNSURE = -1
 """So many periods there are never: the next roster reads the tables, because this snapshot does not say all."""
 
@@ -43,6 +52,13 @@ class Outcome:
     """Of those missing or changing: how many stay, because the row about them was refused."""
     refused: dict[int, int] = field(default_factory=dict)
 
+    def took(self, written: Written) -> None:
+        self.added += written.added
+        self.known += written.known
+        self.ended += written.ended
+        self.kept += written.kept
+        self.refused |= {row: bit(code) for row, code in written.refused.items()}
+
     @property
     def returned(self) -> dict[int, int]:
         return self.found.returned | self.refused
@@ -59,7 +75,7 @@ class Outcome:
 async def forecast(session: AsyncSession, table: WholeTable, found: Reconciled) -> None:
     """Of a roster that is only looked at: what would go back, as far as the roster itself says it."""
     lines = [
-        {name: value for name, value in line.items() if name not in ("decided_at", "origin")}
+        {name: value for name, value in line.items() if name != "origin"}
         for line in _lines(table, found, found.returned, {})
         if line["fate"] != RowFate.ACCEPTED.value
     ]
@@ -75,7 +91,7 @@ async def close(session: AsyncSession, table: WholeTable, outcome: Outcome) -> N
     context, found, now = table.context, outcome.found, table.clock.now()
     lines = list(_lines(table, found, outcome.returned, await _origins(session, table, found)))
     for start in range(0, len(lines), LINES):
-        await session.execute(insert_once(UploadLineRow).on_conflict_do_nothing(), lines[start : start + LINES])
+        await session.execute(_KEEP, {"lines": json.dumps(lines[start : start + LINES]), "at": now})
     session.add(
         RosterSnapshotRow(
             id=outcome.snapshot,
@@ -134,7 +150,7 @@ def _lines(
     for row, mask in sorted(masks.items()):
         fate = RowFate.RETURNED if row in returned else RowFate.DUPLICATE if row in again else RowFate.ACCEPTED
         yield {
-            "upload_id": table.context.upload,
+            "upload_id": str(table.context.upload),
             "sheet": found.sheet,
             "row_number": row,
             "division": table.context.division,
@@ -151,6 +167,5 @@ def _lines(
                 }
                 for reason in reasons_in(mask)
             ],
-            "decided_at": table.clock.now(),
             "origin": str(origins[row]) if row in origins else None,
         }

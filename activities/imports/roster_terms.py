@@ -27,23 +27,31 @@ async def terms_of(session: AsyncSession, context: Context) -> Terms:
     )
 
 
-def comes_on(rulebook: Rulebook, listed_on: date, since: date | None, *, changes: bool) -> date:
-    """The first day of somebody new on the roster (C-11, J-13); of a change of category it is the day on which the old ends."""
-    dates = _dates(listed_on, since)
-    return (changed_on if changes else entitled_from)(rulebook, dates).day
+class Days:
+    """From which day the changes of one roster hold (C-11, C-12, J-13); a change of category ends and begins on one day.
 
+    附件2 bears one day, so that day stands for whatever else a rule counts from. Only when a county goes live does a row's own
+    day of entitlement count: before that nobody here knew since when.
+    """
 
-def goes_on(rulebook: Rulebook, listed_on: date, *, changes: bool) -> date:
-    """The first day without the category, for whoever is no longer on the roster (C-12)."""
-    dates = _dates(listed_on, None)
-    return (changed_on if changes else entitled_until)(rulebook, dates).day
+    def __init__(self, rulebook: Rulebook, listed_on: date, *, goes_live: bool) -> None:
+        self._goes_live = goes_live
+        self._changed = changed_on(rulebook, self._dates(listed_on)).day
+        self._first = entitled_from(rulebook, self._dates(listed_on)).day
+        self._last = entitled_until(rulebook, self._dates(listed_on)).day
 
+    def first(self, since: str | None, *, changes: bool) -> date:
+        """The first day of somebody who comes."""
+        if since and self._goes_live:
+            return date.fromisoformat(since)
+        return self._changed if changes else self._first
 
-def _dates(listed_on: date, since: date | None) -> AdjustmentDates:
-    """附件2 bears one day. What a rule counts from besides, a roster does not say: the same day stands for it."""
-    return AdjustmentDates(
-        listed_on, adjusted_on=listed_on, certificate_on=listed_on, source_benefit_from=since or listed_on
-    )
+    def last(self, *, changes: bool) -> date:
+        """The first day without it, for whoever goes."""
+        return self._changed if changes else self._last
+
+    def _dates(self, day: date) -> AdjustmentDates:
+        return AdjustmentDates(day, adjusted_on=day, certificate_on=day, source_benefit_from=day)
 
 
 def _categories(context: Context) -> dict[str, str]:

@@ -18,11 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.imports.continuing import join_batch
 from activities.imports.roster_close import Outcome, close, forecast
 from activities.imports.roster_force import in_force
-from activities.imports.roster_terms import comes_on, goes_on, terms_of
+from activities.imports.roster_terms import Days, terms_of
 from activities.imports.whole import WholeTable
 from exchange.marks import check_mark
 from exchange.rosters import engine
-from exchange.rosters.reasons import bit
 from exchange.rosters.roster import End, Reconciled, Start
 from exchange.troubles import TableTrouble
 from policy.terms import UploadState
@@ -66,8 +65,9 @@ async def take_roster(table: WholeTable) -> None:
             return
         load = await _begun(table, found)
         outcome = Outcome(found, standing, listed_on, load.snapshot_id)
+        days = Days(table.context.rulebook, listed_on, goes_live=found.before == 0)
         for portion in portions(found):
-            await _write(table, outcome, portion)
+            await _write(table, outcome, days, portion)
         refused = [End(one.id_number, one.category) for one in found.starts if one.row in outcome.refused]
         after = await engine.without(found.force, refused) if refused else found.force
         await asyncio.to_thread(table.files.put, load.snapshot_id, after)
@@ -144,43 +144,25 @@ def portions(found: Reconciled) -> Iterator[Portion]:
         yield Portion([one for each in some for one in each.starts], [one for each in some for one in each.ends])
 
 
-async def _write(table: WholeTable, outcome: Outcome, portion: Portion) -> None:
-    context, now = table.context, table.clock.now()
+async def _write(table: WholeTable, outcome: Outcome, days: Days, portion: Portion) -> None:
+    context = table.context
     roster = Roster(context.upload, context.division, context.department.value, outcome.listed_on)
-    leaving = {one.id_number for one in portion.ends}
-    arriving = {one.id_number for one in portion.starts}
-    first_load = outcome.found.before == 0
+    leaving, arriving = {one.id_number for one in portion.ends}, {one.id_number for one in portion.starts}
     coming = [
         Coming(
             one.row,
             Somebody(one.name, one.id_number),
             one.category,
-            comes_on(
-                context.rulebook,
-                outcome.listed_on,
-                date.fromisoformat(one.since) if first_load and one.since else None,
-                changes=one.id_number in leaving,
-            ),
+            days.first(one.since, changes=one.id_number in leaving),
         )
         for one in portion.starts
     ]
-    going = [
-        Going(
-            one.id_number,
-            one.category,
-            goes_on(context.rulebook, outcome.listed_on, changes=one.id_number in arriving),
-        )
-        for one in portion.ends
-    ]
+    going = [Going(one.id_number, one.category, days.last(changes=one.id_number in arriving)) for one in portion.ends]
     async with table.database.transaction(WHOLE) as session:
-        written = await write_changes(session, context.vault, roster, coming, going, now)
+        written = await write_changes(session, context.vault, roster, coming, going, table.clock.now())
         await session.execute(
             update(RosterLoadRow)
             .where(RosterLoadRow.upload_id == context.upload)
             .values(written=RosterLoadRow.written + len(coming) + len(going))
         )
-    outcome.added += written.added
-    outcome.known += written.known
-    outcome.ended += written.ended
-    outcome.kept += written.kept
-    outcome.refused |= {row: bit(code) for row, code in written.refused.items()}
+    outcome.took(written)

@@ -4,6 +4,7 @@ Without a quotation mark a line is a row, and polars splits it as the standard l
 reads the whole: the numbers of the rows must be the same either way, because the office is told them.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -21,12 +22,12 @@ _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 
 def read_delimited(content: bytes) -> Raw:
     """Raises TableTrouble."""
-    text = _utf8(content).replace(b"\r\n", b"\n")
-    if b'"' in text or b"\r" in text:
+    text = _utf8(content)
+    if b'"' in text or text.count(b"\r") != text.count(b"\r\n"):
         return _by_rows(csv_rows(text, MOST_ROWS * 2))
     separator = _separator(text)
     lines = text[:HEAD].decode(errors="ignore").split("\n")
-    found = find_places([line.split(separator) for line in lines[: -1 if len(text) > HEAD else None]])
+    found = find_places([line.rstrip("\r").split(separator) for line in lines[: -1 if len(text) > HEAD else None]])
     frame = pl.read_csv(
         BytesIO(_below(text, found.number) or b"\n"),
         has_header=False,
@@ -57,7 +58,7 @@ def _utf8(content: bytes) -> bytes:
             decoded = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        encoded = decoded.encode()
+        encoded = content.removeprefix(BOM_UTF8) if encoding == "utf-8-sig" else decoded.encode()
         if len(encoded.translate(None, _CONTROLS)) == len(encoded):
             return encoded
     raise TableTrouble("unknown-encoding")

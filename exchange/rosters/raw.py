@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import polars as pl
 
@@ -50,8 +51,13 @@ class Raw:
 
 def find_places(rows: Sequence[Sequence[Cell]]) -> Found:
     """The header among the first rows of a sheet. Raises TableTrouble that says what is missing or doubled."""
-    filled = [SheetRow(at, tuple(cells)) for at, cells in enumerate(rows, start=1) if any(map(_filled, cells))]
-    sheet = Sheet(tuple(filled[: HEADER_WITHIN + 1]))
+    filled = []
+    for at, cells in enumerate(rows, start=1):
+        if any(map(_filled, cells)):
+            filled.append(SheetRow(at, tuple(cells)))
+        if len(filled) > HEADER_WITHIN or _names_both(cells):
+            break  # what stands below need not be looked at
+    sheet = Sheet(tuple(filled))
     header = find_header(sheet, COLUMNS)
     if header.missing(COLUMNS):
         raise what_is_missing([header], COLUMNS)
@@ -71,7 +77,8 @@ def raw(columns: Mapping[str, pl.Series], found: Found, *, most: int) -> Raw:
     height = len(columns[FIRST])
     numbers = pl.int_range(found.number + 1, found.number + 1 + height, dtype=pl.Int32, eager=True).alias(ROW)
     frame = pl.DataFrame([numbers, *(column.alias(name) for name, column in columns.items())])
-    frame = frame.with_columns(pl.col(name).str.strip_chars().replace("", None) for name in columns)
+    stripped = [(name, pl.col(name).str.strip_chars()) for name in columns]
+    frame = frame.with_columns(pl.when(text.str.len_bytes() > 0).then(text).alias(name) for name, text in stripped)
     ours = [name for name in columns if name in _NAMES]
     frame = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in columns))
     block = (frame[ROW].diff() != 1).fill_null(True).cum_sum().alias("block")
@@ -123,9 +130,15 @@ def _carried(frame: pl.DataFrame, ours: Sequence[str]) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).gather(carrying[name][1]) for name in taken)
 
 
+@cache
 def _headers(name: str) -> list[str]:
     column = next(column for column in COLUMNS if column.name == name)
     return sorted({header for called in (column.label, *column.aliases) for header in (called, plain_header(called))})
+
+
+def _names_both(cells: Sequence[Cell]) -> bool:
+    plain = {plain_header(cell) for cell in cells if isinstance(cell, str)}
+    return not plain.isdisjoint(_headers(NAME)) and not plain.isdisjoint(_headers(NUMBER))
 
 
 def _filled(cell: Cell) -> bool:

@@ -73,6 +73,13 @@ def write_province(wanted: Wanted, say: Callable[[str], None]) -> Made:
     return made
 
 
+def read_province(folder: Path) -> Made:
+    """What `write_province` has written there before. Raises FileNotFoundError."""
+    told = json.loads((folder / "planted.json").read_text(encoding="utf-8"))
+    rosters = {month: sorted((folder / "rosters" / month).iterdir()) for month in told["rows"]}
+    return Made(rosters, told["planted"], told["rows"], sorted((folder / "sums").glob("*.parquet")))
+
+
 def _counties(rows: int) -> Iterator[County]:
     """The counties of the province share the rows evenly; the first get what is left over."""
     divisions = [one for one in load_divisions() if one.code.startswith(PROVINCE)]
