@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from policy.comparison_steps import COMPARISON_STEPS
 from policy.county_steps import COUNTY_STEPS
 from policy.law_steps import LAW_STEPS
 from policy.payment_steps import PAYMENT_STEPS
 from policy.refusal_steps import REFUSAL_STEPS
+from policy.review_steps import REVIEW_STEPS
 from policy.rulebook import Parameter, Rulebook
 from policy.sharing_steps import SHARING_STEPS
 from policy.step import Outcome, Step
+from policy.supervision_steps import SUPERVISION_STEPS
 from policy.teamwork_steps import TEAMWORK_STEPS
 from policy.township_steps import TOWNSHIP_STEPS
 from store.packs import rulebook_from_packs
@@ -39,12 +42,17 @@ PAGES: Mapping[str, Sequence[tuple[str, Sequence[Step]]]] = {
         ("Beside the case", TEAMWORK_STEPS),
     ),
     "sharing-cycle.md": (("W07 月度信息共享: a county's month", SHARING_STEPS),),
+    "review.md": (("W08 集中复核: by the 10th", REVIEW_STEPS),),
+    "provincial-list.md": (("W18 省级名单比对: with the provincial list", COMPARISON_STEPS),),
+    "supervision.md": (("W17 督促整改与重大问题报告", SUPERVISION_STEPS),),
 }
 """Each page's tables, one for each procedure."""
+ELSEWHERE = {"review.md": "370829", "provincial-list.md": "370829"}
+"""Procedures that other documents than Shanxi's ask for: the division whose terms the page shows."""
 
 
 def generated(page: str) -> str:
-    rulebook = rulebook_from_packs(DIVISION, AS_OF)
+    rulebook = rulebook_from_packs(ELSEWHERE.get(page, DIVISION), AS_OF)
     return "\n\n".join(_table(title, steps, rulebook) for title, steps in PAGES[page])
 
 
