@@ -16,6 +16,7 @@ from exchange.numerals import NUMBER, number
 TICKED = "☑☒√✓✔■●◉▣\uf0fe\uf052\uf0fc\uf06eþ"
 """Boxes and dots that are filled in, as input methods and symbol fonts write them."""
 UNTICKED = "□☐○◯▢\uf0a8\uf06f\uf0a3¨"
+_BOXES = frozenset(TICKED + UNTICKED)
 _DAY = re.compile(rf"({NUMBER})\s*年\s*({NUMBER})\s*月\s*({NUMBER})\s*日")
 _PLAIN_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _TITLE = re.compile(r"医疗救助重点救助对象(动态调整)?名单")
@@ -123,8 +124,7 @@ def day_in(words: str) -> date | None:
 def normal(words: str) -> str:
     """Half width, without the underscores of blanks to be filled in; the circle as a zero stays a zero."""
     spelled = re.sub(r"(?<=[〇○零一二三四五六七八九])○(?=[〇○零一二三四五六七八九年])", "〇", words)
-    boxes = {ord(mark): mark for mark in TICKED + UNTICKED}
-    kept = "".join(char if ord(char) in boxes else unicodedata.normalize("NFKC", char) for char in spelled)
+    kept = "".join(char if char in _BOXES else unicodedata.normalize("NFKC", char) for char in spelled)
     return re.sub(r"_+", " ", kept)
 
 

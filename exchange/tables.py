@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from exchange.certificates import Certificate, certificate_of
 from exchange.columns import Cell, Column, plain_header
-from exchange.headers import Header, called, demand_single, find_header, what_is_missing
+from exchange.headers import Header, demand_single, find_header, what_is_missing
 from exchange.heads import PLAIN, Head, head_of
 from exchange.rows import Sheet, SheetRow, is_note
 from exchange.troubles import TableTrouble
 
+LINES_OF_A_PAPER = 60
+"""Of a sheet that holds no table: further down is no certificate."""
 ORIGIN = "原行号"
 """The column of a 错误回执 that says which row of which upload a line stands for."""
 
@@ -79,7 +81,8 @@ def find_tables(sheets: Sequence[Sheet], columns: Sequence[Column], several: boo
         raise TableTrouble("several-tables")
     if not filled:
         raise TableTrouble("no-rows")
-    certificates = (certificate_of([row.cells for row in sheet.rows]) for sheet in sheets)
+    others = [sheet for sheet, header in zip(sheets, headers, strict=True) if header.missing(columns)]
+    certificates = (certificate_of([row.cells for row in sheet.rows[:LINES_OF_A_PAPER]]) for sheet in others)
     return Tables(tuple(table for _, table in filled), next((found for found in certificates if found), None))
 
 
@@ -115,13 +118,13 @@ def _parted(
 
     Neither are rows that are empty in every column of ours (a serial number alone), and headers repeated on every page.
     """
-    places = header.places
+    places, ours = header.places, _ours(header)
     needed = [places[column.name] for column in columns if column.required and column.name in places]
     data, notes = set(), []
     for row in rows:
         if is_note(row, needed):
             notes.append(row)
-        elif any(row.cell(place) is not None for place in _ours(header)) and not _repeats(row, header, columns):
+        elif any(row.cell(place) is not None for place in ours) and not _repeats(row, header, columns):
             data.add(row.number)
     return data, tuple(notes)
 
@@ -132,11 +135,13 @@ def _ours(header: Header) -> set[int]:
 
 def _repeats(row: SheetRow, header: Header, columns: Sequence[Column]) -> bool:
     """A header once more, or its second line."""
-    filled = [row.cell(place) for place in sorted(_ours(header)) if row.cell(place) is not None]
+    filled = [cell for place in sorted(_ours(header)) if (cell := row.cell(place)) is not None]
     parts = {part for column in columns for part in column.parts}
-    said = sum(len(places) for places in called(row, columns).values())
-    said += sum(1 for cell in filled if isinstance(cell, str) and plain_header(cell) in parts)
-    return len(filled) > 1 and said >= len(filled)
+    return len(filled) > 1 and all(_is_heading(cell, columns, parts) for cell in filled)
+
+
+def _is_heading(cell: Cell, columns: Sequence[Column], parts: set[str]) -> bool:
+    return isinstance(cell, str) and (any(column.is_called(cell) for column in columns) or plain_header(cell) in parts)
 
 
 def _carried(
