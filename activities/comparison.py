@@ -1,6 +1,7 @@
 """The hands of W18: the province's list against the counties' own, and the confirmed list back into their pushes."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from policy.provincial_comparison import DifferenceCause, Side, confirmed
 from store.comparisons import ComparisonItemRow, counts_of, items_of
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow, locked_matter, move_to
+from store.matters import MatterRow, find_matter, locked_matter, move_to
 from store.people import PersonRow
 from store.pushes import PushItemRow
 from store.timeline import record
@@ -55,13 +56,22 @@ class Comparisons:
 
     @activity.defn(name="comparison_merge")
     async def merge(self, matter_id: str) -> None:
-        """Writes how many are confirmed, by county: the list that goes back into the counties' pushes (W09)."""
+        """The confirmed list goes back into the counties' pushes of the month (W09), each told how many are its own.
+
+        A burden stays the county's own to load; whom it has not listed is listed when the burden has been loaded.
+        """
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             matter = await locked_matter(session, uuid.UUID(matter_id))
             kept = [item for item in await items_of(session, matter.id) if is_confirmed(item)]
             added = sum(item.local_item is None for item in kept)
+            if "confirmed" in matter.facts:
+                return
             matter.facts = {**matter.facts, "confirmed": len(kept), "added": added}
+            for item in kept:
+                item.confirmed_on = today(self._clock)
+            for county in sorted({item.county for item in kept if item.county}):
+                await self._tell(session, matter, [item for item in kept if item.county == county], county, now)
             record(
                 session,
                 subject_id=matter.id,
@@ -72,6 +82,26 @@ class Comparisons:
                 codes={"confirmed": len(kept), "added": added},
                 grounds=["J-22"],
             )
+
+    async def _tell(
+        self, session: AsyncSession, matter: MatterRow, kept: Sequence[ComparisonItemRow], county: str, now: datetime
+    ) -> None:
+        """The county's push says how many of its persons are confirmed, and how many are still to be added."""
+        push = await find_matter(session, Procedure.PUSH, f"{county}/{matter.month:%Y-%m}")
+        if push is None:
+            return
+        counts = {"confirmed": len(kept), "to_add": sum(item.local_item is None for item in kept)}
+        push.facts = {**push.facts, "provincial": counts}
+        record(
+            session,
+            subject_id=push.id,
+            division=push.division,
+            at=now,
+            day=today(self._clock),
+            tag=f"matter:{push.procedure}:provincial_confirmed",
+            codes=counts,
+            grounds=["J-22"],
+        )
 
     async def _compared(self, session: AsyncSession, matter: MatterRow, now: datetime) -> None:
         counts = await counts_of(session, matter.id)
@@ -103,6 +133,7 @@ class Comparisons:
                 id=key,
                 matter_id=matter.id,
                 division=matter.division,
+                month=matter.month,
                 county=own.division,
                 id_index=person.id_index,
                 list_type=own.list_type,

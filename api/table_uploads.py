@@ -22,12 +22,14 @@ from starlette.datastructures import FormData, UploadFile
 from activities.imports.kinds import Kind
 from activities.imports.registry import KINDS
 from api.errors import Refusal, not_allowed, not_found, too_large, wrong_fields
+from api.exchange.agreements import check_agreement
 from api.idempotency import Once
 from api.identity import CurrentUser
 from api.services import Services
 from exchange.containers import container_of
 from exchange.troubles import TableTrouble
-from policy.access import may
+from policy.access import Action, may
+from policy.clock import today
 from policy.problems import Problem
 from policy.procedures import Procedure
 from policy.terms import UploadState, normal_division
@@ -105,6 +107,8 @@ async def take_in_table(services: Services, user: CurrentUser, handed: Handed, k
         earlier = await once.earlier(session)
         if earlier is not None:
             return Taken(uuid.UUID(earlier["id"]), earlier["duplicate"])
+        if kind.action is Action.UPLOAD_IDENTITY:  # what a source department shares with the bureau (C-24)
+            await check_agreement(session, division, today(services.clock), user.post.department)
         if kind.check is not None and (problems := await kind.check(session, division, fields)):
             raise wrong_fields(problems)
         upload: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, UniqueConstraint, func, select
@@ -25,12 +26,14 @@ class ComparisonItemRow(Base):
         CheckConstraint("(cause is null) = (explained_by is null)", "explained_by_somebody"),
         UniqueConstraint("matter_id", "id_index", "list_type"),
         Index("comparison_item_matter_idx", "matter_id", "side", "id"),
+        Index("comparison_item_county_idx", "county", "month"),
     )
 
     id: Mapped[Key]
     matter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("matter.id"))
     division: Mapped[str]
     """The city."""
+    month: Mapped[date]
     county: Mapped[str | None]
     """Whose list it is on, or where the province says the person is insured."""
     id_index: Mapped[bytes] = mapped_column(LargeBinary)
@@ -46,6 +49,8 @@ class ComparisonItemRow(Base):
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     explained_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     explained_at: Mapped[Moment | None]
+    confirmed_on: Mapped[date | None]
+    """When it went back to its county on the confirmed list; only then does the county see it."""
 
 
 async def items_of(

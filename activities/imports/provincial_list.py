@@ -131,6 +131,7 @@ async def _write(session: AsyncSession, context: Context, matter: MatterRow, row
             id=key,
             matter_id=matter.id,
             division=context.division,
+            month=matter.month,
             county=row.values["county"] or None,
             id_index=index,
             list_type=row.values["list_type"].value,

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from api.exchange.matters import brief, check_may_view, timeline_of
 from api.identity import CurrentUser
 from api.presentation import json_object, task_view
 from api.services import Services
+from policy.access import PersonalView
 from policy.clock import today
 from policy.comparison_steps import DIFFERENCE_CAUSES
 from policy.exchange_terms import ListType, MatterStatus
@@ -20,6 +22,7 @@ from policy.masking import mask_id_number, mask_name
 from policy.problems import Problem
 from policy.procedures import Procedure
 from policy.provincial_comparison import DifferenceCause, Side
+from policy.terms import Department, Level
 from store import lists
 from store.comparisons import ComparisonItemRow, counts_of, items_of
 from store.disclosure import Cell, Look, disclose
@@ -62,6 +65,32 @@ async def view_comparison(
             "tasks": [task_view(task, time) for task in await lists.tasks_of(session, matter.id)],
             "timeline": await timeline_of(session, matter.id),
         }
+
+
+async def confirmed_here(services: Services, user: CurrentUser, month: date) -> list[dict[str, Any]]:
+    """A county's own part of the list that its city has confirmed: whom it has pushed, and whom it is still to list.
+
+    With full names for the caseworker who loads their burdens. Raises Refusal 403.
+    """
+    if user.post.level is not Level.COUNTY or user.post.department is not Department.MEDICAL_INSURANCE:
+        raise not_allowed("确认名单由县级医疗保障部门查看")
+    async with services.database.transaction(user.scope) as session:
+        rows = await session.scalars(
+            select(ComparisonItemRow)
+            .where(ComparisonItemRow.county == user.division, ComparisonItemRow.month == month)
+            .where(ComparisonItemRow.confirmed_on.is_not(None))
+            .order_by(ComparisonItemRow.id)
+        )
+        kept = rows.all()
+        cells = {str(row.id): Cell("comparison_item", "person", row.id, row.person_sealed) for row in kept}
+        if not cells:
+            return []
+        look = Look(
+            str(user.id), "matter", kept[0].matter_id, user.division, "comparison.confirmed", services.clock.now()
+        )
+        known = disclose(session, services.vault, look, cells)
+    whole = user.view is PersonalView.FULL
+    return [_confirmed(row, known[str(row.id)], whole=whole) for row in kept]
 
 
 async def explain(services: Services, user: CurrentUser, matter_id: uuid.UUID, wanted: WantedCause) -> dict[str, Any]:
@@ -133,6 +162,19 @@ def _items(
     look = Look(str(user.id), "matter", matter.id, matter.division, "comparison.view", services.clock.now())
     known = disclose(session, services.vault, look, cells | notes) if items else {}
     return [_item(item, known[str(item.id)], known[f"{item.id}/note"]) for item in items]
+
+
+def _confirmed(row: ComparisonItemRow, person: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    named = person if whole else {"name": mask_name(person["name"]), "id_number": mask_id_number(person["id_number"])}
+    return json_object(
+        {
+            **named,
+            "list_type": row.list_type,
+            "list_label": ListType(row.list_type).label,
+            "province_burden": row.province_burden,
+            "listed_here": row.local_item is not None,
+        }
+    )
 
 
 def _item(item: ComparisonItemRow, person: dict[str, Any], note: str | None) -> dict[str, Any]:

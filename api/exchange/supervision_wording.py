@@ -35,6 +35,9 @@ SUPERVISION_TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {
         f"已比对：均有{codes['both']}人，仅省级有{codes['province_only']}人，仅本地有{codes['local_only']}人"
     ),
     ("provincial-list", "cause"): lambda codes: f"{codes['rows']}条差异的原因：{DifferenceCause(codes['cause']).label}",
+    ("high-cost-push", "provincial_confirmed"): lambda codes: (
+        f"市级与省级名单比对确认{codes['confirmed']}人，其中{codes['to_add']}人本地尚未列入，请载入其累计负担"
+    ),
     ("provincial-list", "merged"): lambda codes: (
         f"确认名单{codes['confirmed']}人，其中本地原未列入{codes['added']}人，并入高额费用推送"
     ),

@@ -203,6 +203,14 @@ async def comparison_list(
     return await _matters(services, user, Procedure.COMPARISON, month, division, cursor, limit)
 
 
+@router.get("/comparisons/confirmed")
+async def confirmed_list(
+    services: At, user: User, month: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+) -> dict[str, Any]:
+    """A county's own part of the list that its city has confirmed."""
+    return {"items": await comparisons.confirmed_here(services, user, month_of(month))}
+
+
 @router.get("/comparisons/{matter_id}")
 async def one_comparison(services: At, user: User, matter_id: uuid.UUID, side: Side | None = None) -> dict[str, Any]:
     return await comparisons.view_comparison(services, user, matter_id, side)
