@@ -65,6 +65,8 @@ class HighCost:
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             matter = await locked_matter(session, uuid.UUID(matter_id))
+            if matter.facts.get("pushed_on"):
+                return Selected()  # a late second run: what was pushed stays
             rulebook = await load_rulebook(session, matter.division, today(self._clock))
             try:
                 async with session.begin_nested():
