@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -201,3 +201,14 @@ async def _write(
         )
     )
     await session.flush()
+
+
+async def marked_by(session: AsyncSession, upload: uuid.UUID) -> dict[str, int]:
+    """How many periods of each category a table has marked or ended."""
+    counted = await session.execute(
+        select(IdentityPeriodRow.category, func.count())
+        .where(or_(IdentityPeriodRow.upload_id == upload, IdentityPeriodRow.ended_by == upload))
+        .group_by(IdentityPeriodRow.category)
+        .order_by(IdentityPeriodRow.category)
+    )
+    return dict(counted.tuples().all())

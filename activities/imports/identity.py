@@ -9,14 +9,17 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.kinds import ACCEPTED, Context, Counts, Fate, Kind, Reason, Row, duplicate, returned
 from exchange import readers
 from exchange.columns import Column
 from policy import identity_number
 from policy.access import Action
+from policy.exchange_terms import Carrier, Direction
 from policy.terms import Category, Department
-from store.identities import Identity, Marked, Period, mark
+from store.identities import Identity, Marked, Period, mark, marked_by
 from store.registration import OtherName, Somebody, known_or_entered
+from store.sharings import Provided, record_sharing
+from store.uploads import UploadRow
 
 PROVIDED = tuple(category for category in Category if category not in (Category.DSR, Category.PT))
 """What a department provides by list; the others follow from an application, or are nobody's list (catalogue 0.3)."""
@@ -125,6 +128,27 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     return _FATES[await mark(session, context.vault, identity, context.upload, context.now)]
 
 
+async def after(session: AsyncSession, context: Context, _counts: Counts) -> None:
+    """A list is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice."""
+    by_category = await marked_by(session, context.upload)
+    if not by_category:
+        return
+    upload = await session.get_one(UploadRow, context.upload)
+    provided = Provided(
+        source=f"upload/{context.upload}",
+        division=context.division,
+        month=context.today,
+        direction=Direction.IN,
+        partner=context.department,
+        carrier=Carrier.FILE,
+        provided_on=context.today,
+        person_times=by_category,
+        provided_by=upload.uploaded_by,
+        upload=context.upload,
+    )
+    await record_sharing(session, provided, at=context.now)
+
+
 OTHER_NAME = Reason(
     "other-name",
     "该身份证号码已登记为另一姓名，请核对姓名和号码",
@@ -139,7 +163,9 @@ def _category(context: Context, typed: str) -> Category | None:
     spelled = typed.upper()
     if others is not None and typed in others.value:
         return Category(others.value[typed])
-    return next((category for category in Category if spelled == category.value or typed == as_read(category.label)), None)
+    return next(
+        (category for category in Category if spelled == category.value or typed == as_read(category.label)), None
+    )
 
 
 def as_read(label: str) -> str:
@@ -185,5 +211,6 @@ KIND = Kind(
     columns=COLUMNS,
     about="标识、变更或结束救助对象身份，每行一人一个类别。",
     take=take,
+    after=after,
     help=("每行一人一个类别；一人有几个类别的，分行填写。", "只能报送由本部门提供的类别，其他类别的行会退回。"),
 )
