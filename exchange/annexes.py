@@ -91,13 +91,17 @@ _CHANGED_IN = Column(
 
 @dataclass(frozen=True)
 class Annex:
-    """`title` with the blanks of the form; `boxes` are the categories to be ticked; `notes` stand below the table."""
+    """`title` with the blanks of the form; `boxes` are the categories to be ticked; `notes` stand below the table.
+
+    `certificate`: the lines of the form that goes with it, on a sheet of its own.
+    """
 
     number: int
     title: str
     columns: tuple[Column, ...]
     boxes: tuple[str, ...] = ("低保", "特困", "重点优抚")
     notes: tuple[str, ...] = ()
+    certificate: tuple[str, ...] = ()
 
 
 ANNEX_2 = Annex(
@@ -113,5 +117,14 @@ ANNEX_3 = Annex(
         "注：1、本表由县级民政、退役军人事务部门填写，填报时间与动态调整情况证明时间一致；",
         "2、动态调整工作类型请填写：新识别、自然增加（减少）；",
         "3、属于自然增加（减少）人口类型的，如其他家庭成员无变化，只填写自然增加（减少）人口信息。",
+    ),
+    certificate=(
+        "附件4",
+        "医疗救助重点救助对象动态调整情况证明",
+        "    ____年____季度（月）新增（低保□特困□在乡重点优抚对象□）人员____户____人；"
+        "减少____户____人（具体名单附后）。",
+        "    特此证明。",
+        "____县____局（盖章）",
+        "    年  月  日",
     ),
 )

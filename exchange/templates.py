@@ -17,15 +17,18 @@ LINES = 5_000
 """Lines of the form that have the drop-down lists."""
 LINES_OF_ANNEX = 200
 """Lines of an official form above its notes; more are inserted by the office."""
-SHEET, HELP, LISTS = "填报表", "填写说明", "选项"
+SHEET, CERTIFICATE, HELP, LISTS = "填报表", "情况证明", "填写说明", "选项"
 
 
 def template(
     title: str, columns: Sequence[Column], mark: Mark, help: Sequence[str] = (), annex: Annex | None = None
 ) -> bytes:
-    """The form as xlsx. Its first sheet is to be filled in; only that one is read."""
+    """The form as xlsx. Its first sheet is to be filled in, and the certificate where the form has one."""
     book = Book()
-    form, words, lists = book.sheet(SHEET), book.sheet(HELP), book.sheet(LISTS)
+    form = book.sheet(SHEET)
+    if annex and annex.certificate:
+        _certificate(book, annex.certificate)
+    words, lists = book.sheet(HELP), book.sheet(LISTS)
     top = _above(book, form, annex) if annex else 0
     last = top + LINES_OF_ANNEX if annex else LINES
     form.freeze_panes(top + 1, 0)
@@ -62,6 +65,13 @@ def _lines_and_notes(book: Book, form: Worksheet, annex: Annex, first: int) -> N
             form.write_blank(line, place, None, book.lined)
     for line, note in enumerate(annex.notes, start=first + LINES_OF_ANNEX):
         form.merge_range(line, 0, line, last, note, book.wrapped)
+
+
+def _certificate(book: Book, lines: Sequence[str]) -> None:
+    paper = book.sheet(CERTIFICATE)
+    paper.set_column(0, 0, 90, book.wrapped)
+    for line, words in enumerate(lines):
+        paper.write_string(line, 0, words, book.wrapped)
 
 
 def _drop_down(form: Worksheet, lists: Worksheet, place: int, choices: Sequence[str], first: int, last: int) -> None:

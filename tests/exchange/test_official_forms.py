@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from xlsxwriter import Workbook
 
 from exchange import readers
+from exchange.annex_forms_out import certificate_workbook
 from exchange.annexes import ANNEX_2, ANNEX_3
 from exchange.certificates import Certificate, certificate_of
 from exchange.columns import BadCell
@@ -21,6 +22,7 @@ from exchange.receipts import receipt
 from exchange.tables import find_tables
 from exchange.templates import template
 from exchange.troubles import TableTrouble
+from policy.lists_out import CertificateForm, Tick
 from policy.row_origin import Origin, read_origin
 from tests.exchange.poison import csv, typed, xlsx
 
@@ -118,6 +120,16 @@ def test_a_certificate_is_read_as_a_sheet() -> None:
     assert certificate_of([CERTIFICATE[0], [blank]]) is None
 
 
+async def test_a_certificate_that_we_have_made_is_read_back() -> None:
+    form = CertificateForm(
+        *("2025年3月", (Tick("低保", True), Tick("特困", False))), *(1, 2, 3, 4), "阳城县民政局", date(2025, 3, 31)
+    )
+    (sheet,) = await sheets_of(certificate_workbook(form))
+    assert certificate_of([row.cells for row in sheet.rows]) == Certificate(
+        *(2025, 3, None, None, ("低保",)), *(1, 2, 3, 4), "阳城县民政局", date(2025, 3, 31)
+    )
+
+
 async def test_sheets_of_several_categories_and_the_certificate_are_one_file() -> None:
     sheets = [
         [["阳城县2025年3月医疗救助重点救助对象动态调整名单"], [f"对象类别（{box}）"], HEADER_3, ROW]
@@ -190,7 +202,7 @@ async def test_a_hidden_sheet_with_rows_is_refused_and_not_passed_over() -> None
 
 async def test_the_template_of_annex_3_has_its_very_layout_and_comes_back() -> None:
     content = template("动态调整名单", ANNEX_3.columns, Mark("adjustment", 2), annex=ANNEX_3)
-    sheet, *_ = typed(content)
+    sheet, certificate, *_ = typed(content)
     assert [cell for cell in sheet[1] if cell] == ["____县____年____季度（月）医疗救助重点救助对象动态调整名单"]
     assert [cell.strip() for cell in sheet[2] if cell] == [
         "单位名称（盖章）：",
@@ -201,8 +213,12 @@ async def test_the_template_of_annex_3_has_its_very_layout_and_comes_back() -> N
     assert [row[0] for row in sheet[-3:]] == list(ANNEX_3.notes)
     sheet[1][0] = "阳城县2025年3月医疗救助重点救助对象动态调整名单"
     sheet[4] = list(ROW)
-    filled = await sheets_of(xlsx(sheet))
-    (table,) = find_tables(filled, ANNEX_3.columns).sheets
+    assert certificate_of(certificate) is None, "blank as it is"
+    certificate[2] = CERTIFICATE[1]
+    tables = find_tables(await sheets_of(xlsx(sheet, certificate)), ANNEX_3.columns)
+    (table,) = tables.sheets
+    assert tables.certificate is not None
+    assert (tables.certificate.ticked, tables.certificate.persons_removed) == (("低保",), 2)
     assert [row.key for row in table.rows] == [(1, 5)]
     assert (table.head.annex, table.head.month) == (3, 3)
 
