@@ -11,6 +11,8 @@ from policy.comparison_steps import COMPARISON_STEPS
 from policy.county_steps import COUNTY_STEPS
 from policy.law_steps import LAW_STEPS
 from policy.payment_steps import PAYMENT_STEPS
+from policy.push_steps import PUSH_STEPS
+from policy.recognition_steps import RECOGNITION_STEPS
 from policy.refusal_steps import REFUSAL_STEPS
 from policy.review_steps import REVIEW_STEPS
 from policy.rulebook import Parameter, Rulebook
@@ -42,6 +44,8 @@ PAGES: Mapping[str, Sequence[tuple[str, Sequence[Step]]]] = {
         ("Beside the case", TEAMWORK_STEPS),
     ),
     "sharing-cycle.md": (("W07 月度信息共享: a county's month", SHARING_STEPS),),
+    "high-cost-push.md": (("W09 高额费用推送: a month of one division", PUSH_STEPS),),
+    "recognition.md": (("W10 认定反馈: one person of one list", RECOGNITION_STEPS),),
     "review.md": (("W08 集中复核: by the 10th", REVIEW_STEPS),),
     "provincial-list.md": (("W18 省级名单比对: with the provincial list", COMPARISON_STEPS),),
     "supervision.md": (("W17 督促整改与重大问题报告", SUPERVISION_STEPS),),
