@@ -45,9 +45,11 @@ def roster_workbook(form: RosterForm) -> bytes:
         _head(sheet, formats, form)
         line = _households(sheet, formats, form)
         last = len(form.headings) - 1
-        for note in (*form.notes, *([MARK] if form.demonstration else [])):
-            sheet.merge_range(line, 0, line, last, note, formats["mark" if note == MARK else "note"])
+        for note in form.notes:
+            sheet.merge_range(line, 0, line, last, note, formats["note"])
             line += 1
+        if form.demonstration:  # as a note, so that it is read as one when the form is handed in
+            sheet.merge_range(line, 0, line, last, f"说明：{MARK}", formats["mark"])
         _across(sheet)
     return kept.getvalue()
 

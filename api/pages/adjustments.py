@@ -12,6 +12,7 @@ from api.errors import Refusal
 from api.exchange import anomalies
 from api.exchange.adjustments import Closed, close_adjustment, view_adjustment
 from api.exchange.facts import facts_in_words
+from api.exchange.lists_out import may_have_lists
 from api.exchange.matters import list_matters
 from api.exchange.settlement_reviews import view_settlement_review
 from api.forms import Form, Wrong, answer_fields, wrongs
@@ -81,6 +82,7 @@ async def show(desk: AtDesk, matter_id: uuid.UUID) -> Response:
         timeline=found["timeline"],
         may_provide=may(desk.signed_in.post, Action.UPLOAD_IDENTITY)
         and desk.signed_in.post.department.value == found["department"],
+        may_have_lists=may_have_lists(desk.signed_in),
     )
 
 
