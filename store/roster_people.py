@@ -1,11 +1,12 @@
 """The persons of a roster's changes: found by their ID numbers, entered where nobody has the number, many at a time."""
 
+import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, LargeBinary, String, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, String, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.applications import ApplicationRow
@@ -16,12 +17,15 @@ from store.vault import Vault
 _ENTER = text(
     """
 insert into person (id, division, id_index, name_index, last4_index, sealed, created_at)
-select p.id, :division, p.id_index, p.name_index, p.last4_index, p.sealed, :now
-  from unnest(:ids, :numbers, :names, :tails, :sealed) as p (id, id_index, name_index, last4_index, sealed)
+select p.id, :division, decode(p.number, 'hex'), decode(p.name, 'hex'), decode(p.tail, 'hex'), decode(p.sealed, 'hex'), :now
+  from json_to_recordset(cast(:people as json)) as p (id uuid, number text, name text, tail text, sealed text)
 """
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    *(bindparam(name, type_=ARRAY(LargeBinary)) for name in ("numbers", "names", "tails", "sealed")),
+)
+_KNOWN = text(
+    """
+select encode(p.id_index, 'hex'), coalesce(p.merged_into, p.id), p.name_index
+  from json_array_elements_text(cast(:wanted as json)) w join person p on p.id_index = decode(w, 'hex')
+"""
 )
 _LOCK_NUMBERS = text("select pg_advisory_xact_lock(k) from unnest(cast(:keys as bigint[])) k")
 _LOCK_PEOPLE = text("select pg_advisory_xact_lock(hashtextextended(p, 0)) from unnest(:people) p").bindparams(
@@ -39,12 +43,8 @@ class Known:
 
 async def people_of(session: AsyncSession, indexes: Mapping[bytes, str]) -> dict[str, Known]:
     """Who has these ID numbers, each given by its blind index."""
-    found = await session.execute(
-        select(PersonRow.id_index, func.coalesce(PersonRow.merged_into, PersonRow.id), PersonRow.name_index).where(
-            PersonRow.id_index == func.any(bindparam("wanted", list(indexes), type_=ARRAY(LargeBinary)))
-        )
-    )
-    return {indexes[index]: Known(person, name) for index, person, name in found}
+    found = await session.execute(_KNOWN, {"wanted": json.dumps([index.hex() for index in indexes])})
+    return {indexes[bytes.fromhex(index)]: Known(person, name) for index, person, name in found}
 
 
 async def known_or_entered(
@@ -93,21 +93,20 @@ async def _enter(
     session: AsyncSession, vault: Vault, fresh: Mapping[bytes, Somebody], division: str, now: datetime
 ) -> dict[str, Known]:
     ids = list(await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(fresh)}))
-    people = list(fresh.values())
-    names = [name_index(vault, one.name) for one in people]
-    await session.execute(
-        _ENTER,
-        {
-            "ids": ids,
-            "division": division,
-            "numbers": list(fresh),
-            "names": names,
-            "tails": [vault.blind(LAST_FOUR, one.id_number[-4:]) for one in people],
-            "sealed": [
-                vault.seal("person", "sealed", person, {"name": one.name, "id_number": one.id_number})
-                for person, one in zip(ids, people, strict=True)
-            ],
-            "now": now,
-        },
-    )
-    return {one.id_number: Known(*found) for one, *found in zip(people, ids, names, strict=True)}
+    entered = {}
+    lines = []
+    for person, (index, one) in zip(ids, fresh.items(), strict=True):
+        name = name_index(vault, one.name)
+        entered[one.id_number] = Known(person, name)
+        sealed = vault.seal("person", "sealed", person, {"name": one.name, "id_number": one.id_number})
+        tail = vault.blind(LAST_FOUR, one.id_number[-4:])
+        line = {
+            "id": str(person),
+            "number": index.hex(),
+            "name": name.hex(),
+            "tail": tail.hex(),
+            "sealed": sealed.hex(),
+        }
+        lines.append(line)
+    await session.execute(_ENTER, {"people": json.dumps(lines), "division": division, "now": now})
+    return entered
