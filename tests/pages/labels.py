@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from activities.imports.registry import KINDS
-from api.exchange import board, facts
+from api.exchange import board, board_figures, facts, summary_out
 from api.exchange import matters as matters_of
 from api.pages import (
     application_form,
@@ -60,6 +60,8 @@ def _of_pages() -> Iterator[str]:
     yield from matters_of.PROCEDURE_LABELS.values()
     yield from facts.LABELS.values()
     yield from (standing.label for standing in board.Standing)
+    yield from (label for _code, _column, label in board_figures.SUMS)
+    yield from summary_out.KINDS_OUT.values()
     yield from record.TITLES.values()
     yield from (
         *catalogue.POSTERS.values(),
