@@ -16,6 +16,7 @@ from exchange import readers
 from exchange.columns import Column
 from policy import identity_number
 from policy.access import Action
+from policy.agreement import without_agreement
 from policy.exchange_terms import Carrier, Direction
 from policy.terms import Department
 from store.agreements import agreement_in_force
@@ -24,7 +25,6 @@ from store.sharings import Provided, cycle_of, record_sharing
 from store.uploads import UploadRow
 
 RECEIVER = Department.CIVIL_AFFAIRS
-BLOCK = "BLOCK"
 
 KINDS_OF_DATA: Mapping[str, tuple[str, ...]] = {
     "enrolment": ("insurance",),
@@ -87,8 +87,8 @@ async def begin(session: AsyncSession, context: Context, _batch: Batch) -> tuple
     cycle = await cycle_of(session, context.division, _month(context))
     if cycle is not None and cycle.closed_at is not None:
         return (OVER,)
-    required = context.rulebook.find("AGREEMENT_REQUIRED", context.today)
-    if required is not None and required.value == BLOCK:
+    lack = without_agreement(context.rulebook, context.today)
+    if lack is not None and lack.blocks:
         agreed = await agreement_in_force(session, context.division, context.today, RECEIVER)
         return () if agreed else (NO_AGREEMENT,)
     return ()

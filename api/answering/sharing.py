@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.answering.answer import Answer
-from api.errors import Refusal, not_found, wrong_fields
+from api.errors import not_found, wrong_fields
+from api.exchange.agreements import check_agreement
 from policy.exchange_terms import Carrier, Direction
 from policy.problems import Problem
 from policy.terms import Department
-from store.agreements import agreement_in_force
 from store.sharings import (
     Provided,
     SharingRow,
@@ -19,9 +19,6 @@ from store.sharings import (
     record_sharing,
     withdraw_sharing,
 )
-
-BLOCK = "BLOCK"
-AGREEMENT = "C-24"
 
 
 async def list_provided(answer: Answer) -> None:
@@ -77,7 +74,8 @@ async def _provided(answer: Answer, direction: Direction) -> None:
 
 async def _record(answer: Answer, direction: Direction, carrier: Carrier | None, counts: Mapping[str, int]) -> None:
     partner = Department(answer.task.department) if direction is Direction.IN else Department.CIVIL_AFFAIRS
-    await _look_at_agreement(answer, partner)
+    if await check_agreement(answer.session, answer.matter.division, answer.act_day, partner):
+        answer.codes |= {"no_agreement": True}
     month = answer.matter.month
     if month is None:
         raise TypeError("a cycle without its month")
@@ -94,20 +92,6 @@ async def _record(answer: Answer, direction: Direction, carrier: Carrier | None,
     )
     await record_sharing(answer.session, provided, at=answer.now, actor=answer.user.username)
     answer.codes |= {"rows": sum(counts.values())}
-
-
-async def _look_at_agreement(answer: Answer, partner: Department) -> None:
-    """Sharing without a signed agreement is noted, or refused where AGREEMENT_REQUIRED says so. Raises Refusal."""
-    if await agreement_in_force(answer.session, answer.matter.division, answer.act_day, partner):
-        return
-    answer.codes |= {"no_agreement": True}
-    if await answer.setting("AGREEMENT_REQUIRED") == BLOCK:
-        raise Refusal(
-            409,
-            "no-agreement",
-            "双方尚未签订信息共享协议，不得共享；请先登记协议",
-            "there is no sharing agreement in force between the two departments",
-        )
 
 
 def _counts(values: Mapping[str, Any]) -> dict[str, int]:
