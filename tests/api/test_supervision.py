@@ -3,9 +3,11 @@
 import dataclasses
 import uuid
 from datetime import date
-from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
 
 from activities.conflicts import note_conflict
 from activities.findings import find_month
@@ -16,7 +18,9 @@ from policy.procedures import Procedure
 from policy.rulebook import Basis, Parameter, Rulebook
 from policy.supervision import FindingKind
 from policy.terms import Department
+from runtime.folder import DataFolder
 from store.agreements import agreement_in_force
+from store.base import Base
 from store.database import WHOLE, Database
 from store.findings import FindingRow, open_finding
 from store.matters import Opening, open_matter
@@ -41,6 +45,32 @@ AGREEMENT = {
 }
 
 
+TABLES = (
+    "agreement",
+    "comparison_item",
+    "finding",
+    "problem",
+    "rectification",
+    "rectification_finding",
+    "review_row",
+)
+
+
+def test_models_and_migrations_say_the_same(migrated: DataFolder) -> None:
+    engine = create_engine(migrated.database_url("migration"))
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    engine.dispose()
+    named = [f"'{table}'" for table in TABLES] + [f"<{table}>" for table in TABLES]
+    assert [one for one in differences if any(name in repr(one) for name in named)] == []
+
+
+async def test_every_table_forces_its_walls(worker: Database) -> None:
+    asked = text("select relname from pg_class where relname = any(:tables) and relrowsecurity and relforcerowsecurity")
+    async with worker.transaction(WHOLE) as session:
+        assert set(await session.scalars(asked, {"tables": list(TABLES)})) == set(TABLES)
+
+
 async def found(worker: Database, division: str = "140522", kind: FindingKind = FindingKind.LATE_PUSH) -> FindingRow:
     """A finding of its own subject, as a hand enters it."""
     async with worker.transaction(WHOLE) as session:
@@ -48,12 +78,12 @@ async def found(worker: Database, division: str = "140522", kind: FindingKind = 
 
 
 async def test_the_same_is_found_once(worker: Database) -> None:
-    subject = uuid.uuid4()
+    subject, kind = uuid.uuid4(), FindingKind.LATE_PUSH
     async with worker.transaction(WHOLE) as session:
-        asked: Any = (FindingKind.LATE_PUSH, "140522", FEBRUARY, subject)
-        first = await open_finding(session, *asked, {"due": "2025-02-10"}, ["D-02"], MORNING)
-        again = await open_finding(session, *asked, {"due": "2025-02-11"}, ["D-02"], MORNING)
-        assert (again.id, again.codes) == (first.id, {"due": "2025-02-10"})
+        codes = {"due": "2025-02-10"}
+        first = await open_finding(session, kind, "140522", FEBRUARY, subject, codes, ["D-02"], MORNING)
+        again = await open_finding(session, kind, "140522", FEBRUARY, subject, {"due": "other"}, ["D-02"], MORNING)
+        assert (again.id, again.codes) == (first.id, codes)
 
 
 async def test_what_lasts_is_not_found_anew_each_month_until_it_is_settled(worker: Database) -> None:
