@@ -34,6 +34,8 @@ NAME = "months"
 GRACE = timedelta(minutes=10)
 """How long the Schedule's own work on a month may take before what is not there is missing."""
 EVERY = 300.0
+FIRST = 30.0
+"""Seconds before the first look, which may open a month everywhere: whoever starts a house is to find it ready first."""
 REST = 0.3
 """Seconds between two divisions that it opens, so that the counter stays fast."""
 
@@ -141,6 +143,7 @@ async def watch_forever(settings: Settings) -> None:
     database = Database(settings.database_url("worker"), pool_size=1)
     watchdog = Watchdog(database, clock(settings))
     try:
+        await asyncio.sleep(FIRST)
         while True:
             try:
                 await watchdog.look()
