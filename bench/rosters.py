@@ -74,7 +74,9 @@ class Still:
 
 @dataclass
 class Run:
-    """One month's rosters: seconds, those of the processor in all processes (the database too), megabytes at most, and milliseconds of small queries in the meantime."""
+    """One month's rosters: seconds, those of the processor in all processes (the database too), megabytes at most, and
+    milliseconds of small queries in the meantime.
+    """
 
     seconds: float
     processor: float
