@@ -1,13 +1,19 @@
 """Monitoring on pages without script: an order out of ticked findings, a problem reported, an agreement entered and ended."""
 
+import asyncio
+import time
 import uuid
 from datetime import date
 
+from activities.months import open_month
+from policy.procedures import Procedure
 from policy.supervision import FindingKind
 from runtime.clock import clock
 from runtime.embedded.stack import Stack
+from runtime.story.counter import Counter
 from store.database import WHOLE, Database
 from store.findings import open_finding
+from store.matters import find_matter
 from tests.pages.conftest import SignedIn
 
 PROVINCE = "province.medical_insurance.supervisor@14"
@@ -73,3 +79,50 @@ async def test_an_agreement_is_entered_ticked_by_partner_and_ended(visiting: Sig
     action = entered.html.partition('action="/agreements/')[2].partition('"')[0]
     ended = await visitor.post(entered, f"/agreements/{action}", {"last_day": "2025-03-02"})
     assert "无效" in ended.text
+
+
+async def test_a_review_and_a_comparison_show_their_rows_and_what_may_be_ticked(
+    stack: Stack, visiting: SignedIn, counter: Counter
+) -> None:
+    review = await opened(stack)
+    desk = await visiting("county.medical_insurance.caseworker@370829")
+    page = await desk.get(f"/reviews/{review}")
+    assert ("集中复核" in page.text, "农业农村" in page.text, "未反馈" in page.text) == (True, True, True)
+    table = "姓名,身份证号码,名单类型,个人年度累计负担\n虚赵四,37082919680418048X,致贫,62000.00\n"
+    city = "city.medical_insurance.caseworker@3708"
+    texts = {"kind": "provincial_list", "month": "2025-02"}
+    sent = await counter.hand_in(city, "/api/v1/uploads", texts, ("名单.csv", table.encode()))
+    assert sent.status == 202, sent.content
+    matter = await compared(counter, city)
+    visitor = await visiting(city)
+    shown = await visitor.get(f"/comparisons/{matter}")
+    item = shown.html.partition('name="item" value="')[2].partition('"')[0]
+    action = f"/comparisons/{matter}/causes"
+    explained = await visitor.post(shown, action, {"item": [item], "cause": "not_over", "note": "按结算清单复核"})
+    assert ("复核未超过标准" in explained.text, "按结算清单复核" in explained.text) == (True, True)
+    unknown = await visitor.post(shown, action, {"cause": "", "note": "说明仍在"})
+    assert (unknown.status, "说明仍在" in unknown.text) == (422, True)
+
+
+async def opened(stack: Stack) -> str:
+    """The review of February in Jiaxiang, as its month opens it."""
+    database = Database(stack.settings.database_url("worker"), pool_size=1)
+    try:
+        async with database.transaction(WHOLE) as session:
+            await open_month(session, "370829", date(2025, 3, 1), clock(stack.settings).now())
+            matter = await find_matter(session, Procedure.REVIEW, "370829/2025-02")
+            assert matter is not None
+            return str(matter.id)
+    finally:
+        await database.close()
+
+
+async def compared(counter: Counter, who: str) -> str:
+    """The city's comparison, once the list has been taken in and laid beside the counties' own."""
+    until = time.monotonic() + 60
+    while True:
+        reply = await counter.ask(who, "GET", "/api/v1/comparisons?month=2025-02")
+        if reply.content["items"] and reply.content["items"][0]["status"] == "compared":
+            return str(reply.content["items"][0]["id"])
+        assert time.monotonic() < until
+        await asyncio.sleep(0.1)
