@@ -17,7 +17,7 @@ class PeriodRow(Base):
     """
 
     __tablename__ = "period"
-    __table_args__ = (UniqueConstraint("workflow_id", "name", "round"),)
+    __table_args__ = (UniqueConstraint("workflow_id", "name", "round"), Index("period_subject_idx", "subject_id"))
 
     id: Mapped[Key]
     workflow_id: Mapped[str]

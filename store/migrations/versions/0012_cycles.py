@@ -61,6 +61,8 @@ def upgrade() -> None:
     op.execute(f"create policy api on sharing to jiuzhu_api using ({TAKES_PART}) with check ({TAKES_PART})")
     for role in ("worker", "api"):
         op.execute(f"grant select, insert, update on sharing to jiuzhu_{role}")
+    # The board looks for the dates of a county's matters.
+    op.create_index("period_subject_idx", "period", ["subject_id"], unique=False)
     _shared_benefit()
     # Who has been told of what is overdue is for all to see who take part in the matter.
     of_a_matter = "exists (select 1 from matter m where m.id = notice.subject_id)"
