@@ -17,7 +17,7 @@ from api.services import Services
 from api.texts import LANGUAGES, chosen_language
 from policy.access import Action, may
 from policy.clock import today
-from policy.terms import Department, Role, ancestors
+from policy.terms import Department, Level, Role, ancestors
 from store.database import WHOLE
 from store.reference import DivisionRow
 from store.rulebook import Law, load_law
@@ -157,6 +157,7 @@ class Desk:
             and self.user.post.department is not Department.MEDICAL_INSURANCE,
             "uploads": may(self.user.post, Action.VIEW_UPLOADS),
             "staff": self.user.post.role is not Role.AUDITOR,
+            "partners": self.user.post.role is Role.ADMINISTRATOR and self.user.post.level is not Level.TOWNSHIP,
             "mail": self.services.options.mail_dir is not None,
         }
         return [place for place in PLACES if allowed[place.name]]
@@ -175,6 +176,7 @@ PLACES = (
     Place("problems", "/major-problems", "重大问题"),
     Place("uploads", "/uploads", "报送表格"),
     Place("staff", "/staff", "本单位人员"),
+    Place("partners", "/partners", "对接密钥"),
     Place("disbursements", "/disbursements", "拨款批次"),
     Place("funds", "/funds", "基金收支"),
     Place("assess", "/assess", "试算"),

@@ -14,6 +14,7 @@ from api.pages import (
     funds,
     inbox,
     matters,
+    partners,
     payments,
     people,
     people_merge,
@@ -62,6 +63,7 @@ def _of_pages() -> Iterator[str]:
     yield from (standing.label for standing in board.Standing)
     yield from (label for _code, _column, label in board_figures.SUMS)
     yield from summary_out.KINDS_OUT.values()
+    yield partners.FETCHING
     yield from record.TITLES.values()
     yield from (
         *catalogue.POSTERS.values(),

@@ -108,3 +108,20 @@ async def test_board_is_there_in_english(visiting: SignedIn, month: str) -> None
     shown = await visitor.get(f"/board?month={month}&city=1408&lang=en")
     assert "Lists to medical insurance" in shown.text
     await visitor.get("/board?lang=zh-CN")
+
+
+async def test_an_administrator_makes_a_partners_key_sees_it_once_and_revokes_it(visiting: SignedIn) -> None:
+    visitor = await visiting(posts.COUNTY_ADMINISTRATOR)
+    page = await visitor.get("/partners")
+    wanted = {"name": "县民政救助系统", "account": posts.CIVIL_AFFAIRS, "kinds": ["settlement"]}
+    wrong = await visitor.post(page, "/partners", wanted)
+    assert wrong.status == 422
+    assert "该账号可以办理的只有" in wrong.text
+    made = await visitor.post(wrong, "/partners", wanted | {"kinds": ["adjustment", "full_list"]})
+    [key] = re.findall(r"jzp_[\w-]{40,}", made.html)
+    later = await visitor.get("/partners")
+    assert key not in later.html
+    assert "县民政救助系统" in later.text
+    [revoke] = re.findall(r'action="(/partners/[0-9a-f-]{36}/revoke)"', later.html)
+    assert "已停用" in (await visitor.post(later, revoke)).text
+    assert (await (await visiting(posts.CIVIL_AFFAIRS)).get("/partners")).status == 403
