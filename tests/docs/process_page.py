@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from policy.adjustment_steps import ADJUSTMENT_STEPS
+from policy.anomaly_steps import ANOMALY_STEPS
 from policy.comparison_steps import COMPARISON_STEPS
 from policy.county_steps import COUNTY_STEPS
 from policy.law_steps import LAW_STEPS
@@ -43,6 +45,8 @@ PAGES: Mapping[str, Sequence[tuple[str, Sequence[Step]]]] = {
         ("W03 支付: the payment", PAYMENT_STEPS),
         ("Beside the case", TEAMWORK_STEPS),
     ),
+    "roster-change.md": (("W06 动态调整: a department's period and its lists", ADJUSTMENT_STEPS),),
+    "anomaly.md": (("W11 异常数据核实: the rows of one batch", ANOMALY_STEPS),),
     "sharing-cycle.md": (("W07 月度信息共享: a county's month", SHARING_STEPS),),
     "high-cost-push.md": (("W09 高额费用推送: a month of one division", PUSH_STEPS),),
     "recognition.md": (("W10 认定反馈: one person of one list", RECOGNITION_STEPS),),
