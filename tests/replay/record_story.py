@@ -14,6 +14,10 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 
 from runtime import simulate
 from runtime.codec import EncryptingCodec
@@ -51,13 +55,25 @@ async def _keep(world: World, names: Mapping[str, str]) -> None:
     client, codec = await connect(world.stack.settings), EncryptingCodec(world.stack.keyring)
     if BEGINS in names.values():
         await client.execute_workflow(MonthBegins.run, id=BEGINS, task_queue="bulk")
-    for name in names.keys() - {one.name for one in recorded()}:
+    for name in sorted(names.keys() - {one.name for one in recorded()}):
         handle = client.get_workflow_handle(names[name])
         if name.startswith("sharing-month"):
-            await handle.result()
+            await _finished(handle)
         history = await in_clear(await handle.fetch_history(), codec)
         keep(replace(Recorded(name, history, ()), asked=await asked_of(history)))
         sys.stdout.write(f"{name}: {len(history.events)} events\n")
+
+
+async def _finished(handle: WorkflowHandle[Any, Any]) -> None:
+    """Once the relay has started it."""
+    while True:
+        try:
+            await handle.result()
+            return
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        await asyncio.sleep(0.5)
 
 
 if __name__ == "__main__":
