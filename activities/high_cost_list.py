@@ -2,8 +2,9 @@
 
 import itertools
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.case_facts import Consulted
@@ -20,17 +21,26 @@ from store.rulebook import parameter_record
 
 
 async def make_list(session: AsyncSession, matter: MatterRow, rulebook: Rulebook) -> None:
-    """Writes the items of a push out of its month's burdens, in place of those of an earlier count.
+    """Writes the items of a push out of its month's burdens; who was on it by an earlier count keeps the item, or loses it.
 
     Categories and rules are those of the month's last day. Raises MissingParameter.
     """
     month = month_of(matter)
     last_day = add_months(month, 1) - timedelta(days=1)
-    await session.execute(delete(PushItemRow).where(PushItemRow.matter_id == matter.id))
+    rows = await session.scalars(select(PushItemRow).where(PushItemRow.matter_id == matter.id))
+    before = {row.person_id: row for row in rows}
     for burden in await _worth_looking_at(session, matter.division, month, rulebook, last_day):
         item = await _item(session, matter, burden, rulebook, last_day)
-        if item is not None:
-            session.add(item)
+        if item is None:
+            continue
+        known = before.pop(burden.person_id, None)
+        if known is None:
+            session.add(PushItemRow(**item))
+        else:
+            for name, value in item.items():
+                setattr(known, name, value)
+    for nobody in before.values():
+        await session.delete(nobody)
     await session.flush()
 
 
@@ -57,7 +67,7 @@ def month_of(matter: MatterRow) -> date:
 async def _worth_looking_at(
     session: AsyncSession, division: str, month: date, rulebook: Rulebook, on: date
 ) -> list[BurdenRow]:
-    """Those above the lowest line that anybody stands under; all, where no line is known yet."""
+    """Those above the lowest line that anybody stands under; all, while one of the lines is not known."""
     asked = select(BurdenRow).where(BurdenRow.division == division, BurdenRow.month == month).order_by(BurdenRow.id)
     law = Consulted(rulebook)
     insured = (
@@ -65,12 +75,13 @@ async def _worth_looking_at(
         for category, residence, insurance in itertools.product(Category, Residence, Insurance)
     )
     lines = [line.amount for one in insured if (line := line_for(law, one, on)) is not None]
-    return list(await session.scalars(asked.where(BurdenRow.burden > min(lines)) if lines else asked))
+    known = bool(lines) and not law.missing
+    return list(await session.scalars(asked.where(BurdenRow.burden > min(lines)) if known else asked))
 
 
 async def _item(
     session: AsyncSession, matter: MatterRow, burden: BurdenRow, rulebook: Rulebook, on: date
-) -> PushItemRow | None:
+) -> dict[str, Any] | None:
     """The person's item, if the burden is over their line; what has not changed since the last push is suppressed."""
     categories = await categories_on(session, burden.person_id, on)
     insured = Insured(categories, Residence(burden.residence), Insurance(burden.insurance))
@@ -93,33 +104,33 @@ def _written(
     before: LastPush | None,
     rulebook: Rulebook,
     on: date,
-) -> PushItemRow:
+) -> dict[str, Any]:
     assert found.line is not None
-    return PushItemRow(
-        matter_id=matter.id,
-        division=matter.division,
-        month=burden.month,
-        year=on.year,
-        person_id=burden.person_id,
-        list_type=found.line.list.value,
-        category=category.value,
-        residence=burden.residence,
-        insurance=burden.insurance,
-        burden=burden.burden,
-        aid=burden.aid,
-        threshold=found.line.amount,
-        fallback=found.line.fallback,
-        grounds=list(found.grounds),
-        rule=parameter_record(found.line.rule) | {"formula": found.line.formula},
-        state=SUPPRESSED if found.suppressed else LISTED,
-        previous_burden=before.burden if before else None,
-        previous_month=before.month if before else None,
-        still_heavy=bool(still_heavy(rulebook, burden.burden - burden.aid, on)),
-        pushed_on=None,
-        tracked_month=burden.month,
-        tracked_burden=burden.burden,
-        tracked_over=True,
-    )
+    return {
+        "matter_id": matter.id,
+        "division": matter.division,
+        "month": burden.month,
+        "year": on.year,
+        "person_id": burden.person_id,
+        "list_type": found.line.list.value,
+        "category": category.value,
+        "residence": burden.residence,
+        "insurance": burden.insurance,
+        "burden": burden.burden,
+        "aid": burden.aid,
+        "threshold": found.line.amount,
+        "fallback": found.line.fallback,
+        "grounds": list(found.grounds),
+        "rule": parameter_record(found.line.rule) | {"formula": found.line.formula},
+        "state": SUPPRESSED if found.suppressed else LISTED,
+        "previous_burden": before.burden if before else None,
+        "previous_month": before.month if before else None,
+        "still_heavy": bool(still_heavy(rulebook, burden.burden - burden.aid, on)),
+        "pushed_on": None,
+        "tracked_month": burden.month,
+        "tracked_burden": burden.burden,
+        "tracked_over": True,
+    }
 
 
 def _category(rulebook: Rulebook, insured: Insured, found: HighCost, on: date) -> Category:

@@ -14,6 +14,7 @@ from activities.matters import Move
 from activities.recognition_marks import mark_fed_back
 from policy.clock import Clock, today
 from policy.exchange_terms import MatterStatus
+from policy.recognition_steps import FEEDBACK
 from policy.rulebook import MissingParameter
 from policy.terms import level_of
 from store.database import WHOLE, Database
@@ -21,6 +22,7 @@ from store.identities import Marked as Outcome
 from store.matters import MatterRow, end_matter, locked_matter
 from store.recognitions import RecognitionRow, SettlementRequestRow, case_of
 from store.rulebook import load_rulebook
+from store.tasks import TaskRow
 from store.timeline import record
 from store.vault import Vault
 
@@ -106,6 +108,8 @@ class Recognitions:
                 row.closed_on = day
                 if row.recognised and row.marked_on is None:
                     row.marked_on = day
+                if row.fed_back_on is not None and row.days_late is None:
+                    row.days_late = await _days_late(session, matter)
             end_matter(matter, MatterStatus(asked.status), now)
             await close_open_tasks(session, matter.id, asked.status, now)
             _note(session, matter, asked.status, row, day, now, ["C-05"] if row is not None else ["J-23"])
@@ -115,6 +119,13 @@ class Recognitions:
         async with self._database.transaction(WHOLE) as session:
             asked = select(SettlementRequestRow.asked_on).where(SettlementRequestRow.matter_id == uuid.UUID(matter_id))
             return (await session.scalars(asked)).one().isoformat()
+
+
+async def _days_late(session: AsyncSession, matter: MatterRow) -> int | None:
+    """As the feedback's own task has it."""
+    answered = select(TaskRow.days_late).where(TaskRow.subject_id == matter.id, TaskRow.kind == FEEDBACK.kind)
+    late: int | None = await session.scalar(answered.where(TaskRow.outcome.is_not(None)).limit(1))
+    return late
 
 
 def _seen(row: RecognitionRow, *, binds: bool, missing: str = "") -> Case:

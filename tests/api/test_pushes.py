@@ -31,7 +31,7 @@ from store.identities import categories_on
 from store.matters import MatterRow, open_matter
 from store.models import Base
 from store.periods import Dates, set_dates
-from store.pushes import PushItemRow
+from store.pushes import BurdenRow, PushItemRow
 from store.recognitions import RecognitionRow
 from store.rulebook import load_rulebook
 from store.tasks import PeriodRow, TaskRow
@@ -371,6 +371,21 @@ async def test_a_chain_is_shown_from_above_only_for_a_recorded_reason(
             {"p": item.person_id},
         )
     assert words
+
+
+async def test_without_the_statistic_of_the_line_the_list_waits_and_names_it(
+    month: Month, handing: Handing, worker: Database, clock: StoppedClock
+) -> None:
+    """Jining's lines are shares of an income that nobody has entered for that year."""
+    seen = await month.load(burden(somebody(), "30000.00"))
+    async with worker.transaction(WHOLE) as session:
+        (known,) = await session.scalars(select(BurdenRow).where(BurdenRow.upload_id == uuid.UUID(seen["id"])))
+        clock.moment = datetime(2032, 2, 1, 9, 0, tzinfo=SHANGHAI)
+        values = {c.name: getattr(known, c.name) for c in BurdenRow.__table__.columns if c.name != "id"}
+        session.add(BurdenRow(**values | {"division": "370829", "month": date(2032, 1, 1)}))
+    jining = await opened(handing, worker, clock, date(2032, 1, 1), "370829")
+    assert (await jining.hands.select(str(jining.matter))).missing == "PCDI(2031)"
+    assert await jining.items() == []
 
 
 async def test_a_receipt_is_kept_with_the_month(month: Month) -> None:
