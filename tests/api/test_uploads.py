@@ -495,8 +495,10 @@ async def test_a_form_can_be_downloaded_and_comes_back_empty(handing: Handing, c
     for kind in KINDS.values():
         answer = await counter.as_(CIVIL, "GET", f"/uploads/templates/{kind.code}.xlsx")
         book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
-        assert book.get_sheet_by_index(0).to_python()[0] == [column.label for column in kind.columns]
-        assert book.sheet_names == ["填报表", "填写说明", "选项", "识别"]
+        headings = [column.heading or column.label for column in kind.columns]
+        assert book.get_sheet_by_index(0).to_python()[3 if kind.annex else 0] == headings
+        certificate = ["情况证明"] if kind.annex and kind.annex.certificate else []
+        assert book.sheet_names == ["填报表", *certificate, "填写说明", "选项", "识别"]
     empty = await handing.post(
         CIVIL, "identity", (await counter.as_(CIVIL, "GET", "/uploads/templates/identity.xlsx")).content
     )
