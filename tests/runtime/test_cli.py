@@ -32,6 +32,8 @@ def jiuzhu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         (("calendar", "import", "--help"), "--division"),
         (("calendar", "close", "--help"), "--reason"),
         (("calendar", "reopen", "--help"), "Withdraw a closure"),
+        (("month", "open", "--help"), "--division"),
+        (("month", "status", "--help"), "what is missing"),
         (("simulate", "--help"), "--timeline"),
     ],
 )
