@@ -1,6 +1,7 @@
 """A batch poisoned in every way: the same fate for every line, whatever the file is; and nothing is lost on the way."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from exchange.tables import Table, find_tables
 from tests.exchange.poisoned_batch import LINES, Person, Refused, as_csv, as_xlsx, fates
 from tests.exchange.poisoned_old_batch import OLD_BATCH
 
+STORYS_FILE = Path(__file__).parent.parent / "scenarios" / "stories" / "files" / "poisoned_batch.csv"
 FILES = {
     "xlsx": as_xlsx(),
     "xls": OLD_BATCH,
@@ -68,3 +70,7 @@ async def test_a_household_is_written_once_and_known_in_each_of_its_lines(file: 
     ]
     another = next(row for row in table.rows if row.number == 7)
     assert table.cell(another, "head_id") is None, "a head whose number is missing has not that of the one above"
+
+
+def test_the_story_hands_in_these_very_lines() -> None:
+    assert STORYS_FILE.read_bytes() == as_csv("gb18030")
