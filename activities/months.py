@@ -14,7 +14,7 @@ from activities.findings import find_month
 from activities.openers import OPENERS
 from activities.place import Place
 from policy.deadlines import add_months
-from policy.terms import Level, level_of
+from policy.terms import Level, division_at, level_of
 from store.matters import MatterRow, Opening, open_matter
 from store.reference import DivisionRow, ParameterRow
 from store.rulebook import Law, load_law
@@ -56,9 +56,9 @@ def openings(law: Law, division: str, first: date) -> Iterator[Opening]:
 
 
 async def provinces(session: AsyncSession) -> Sequence[str]:
-    """The areas that the packs are for: the topmost divisions that any rule is for, 14 and 3708."""
-    ruled = set(await session.scalars(select(ParameterRow.division).distinct()))
-    return sorted(code for code in ruled if not any(code != other and code.startswith(other) for other in ruled))
+    """Those of which any division has rules of its own: 14 and, for Jining's sake, 37."""
+    ruled = await session.scalars(select(ParameterRow.division).distinct())
+    return sorted({division_at(code, Level.PROVINCE) for code in ruled})
 
 
 async def divisions_of(session: AsyncSession, area: str) -> Sequence[str]:

@@ -161,7 +161,11 @@ def _overdue(row: RowMapping) -> dict[str, Any]:
 
 def _rung(rung: Mapping[str, Any]) -> dict[str, Any]:
     """A rung as PostgreSQL wrote it, with our way of writing moments."""
-    return {**rung, "at": _moment(rung["at"]), "to": [{**one, "sent_at": _moment(one["sent_at"])} for one in rung["to"]]}
+    return {
+        **rung,
+        "at": _moment(rung["at"]),
+        "to": [{**one, "sent_at": _moment(one["sent_at"])} for one in rung["to"]],
+    }
 
 
 def _moment(written: str | None) -> Any:
