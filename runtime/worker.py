@@ -89,6 +89,10 @@ WORKFLOWS: Sequence[type] = (*CASEWORK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLO
 BULK_AT_ONCE = 2
 """Imports under way in one worker: what comes in bulk waits, so that the counter never does."""
 
+STEPS_AT_ONCE = 16
+"""Procedures taking a step at the same time; the others wait with the server. A worker that takes up more than it can finish
+within the server's ten seconds does its work again and again once a month opens everywhere on a busy machine."""
+
 GRACE = timedelta(seconds=5)
 """What is being worked on when the worker is asked to stop gets this long."""
 
@@ -138,6 +142,7 @@ def workers(client: Client, settings: Settings, database: Database) -> tuple[Wor
         workflow_runner=runner(),
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.workflow_cache,
+        max_concurrent_workflow_tasks=STEPS_AT_ONCE,
     )
     mail = Worker(
         client,
