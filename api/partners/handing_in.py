@@ -34,11 +34,21 @@ async def deliver(services: Services, partner: Partner, delivery: Delivery, key:
     """Takes the rows in, to be checked after the answer. Raises Refusal: nothing is kept."""
     kind = kind_called(delivery.what)
     partner.demand(kind.code)
-    texts = {**delivery.fields, "kind": kind.code, "month": delivery.month or ""}
-    if any(one.name == CARRIER for one in kind.fields):
-        texts[CARRIER] = Carrier.INTERFACE.value
-    handed = Handed(texts, table_of(kind, delivery.rows))
-    return await take_in_table(services, partner.user, handed, key)
+    texts = _said(kind, {**delivery.fields, "month": delivery.month or ""})
+    return await take_in_table(services, partner.user, Handed(texts, table_of(kind, delivery.rows)), key)
+
+
+async def deliver_file(services: Services, partner: Partner, what: str, handed: Handed, key: str | None) -> Taken:
+    """The same for a file, with what stands beside it. Raises Refusal."""
+    kind = kind_called(what)
+    partner.demand(kind.code)
+    return await take_in_table(services, partner.user, Handed(_said(kind, handed.texts), handed.file), key)
+
+
+def _said(kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:
+    """What was said, with the kind that the key is for and how it came."""
+    carried = {CARRIER: Carrier.INTERFACE.value} if any(one.name == CARRIER for one in kind.fields) else {}
+    return {**texts, "kind": kind.code, **carried}
 
 
 async def fate_of(services: Services, partner: Partner, upload: uuid.UUID, after: int) -> dict[str, Any]:

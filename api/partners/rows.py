@@ -13,7 +13,8 @@ from exchange.columns import Column, plain_header
 from policy.problems import Problem
 
 FILE = "interface.csv"
-MOST_ROWS = 50_000
+MOST_ROWS = 5_000
+"""Of one request, which may be a megabyte; a longer list comes as a file, in one piece."""
 SHOWN_PROBLEMS = 20
 
 

@@ -7,7 +7,7 @@ import uuid
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,10 +15,14 @@ from api.errors import not_found
 from api.idempotency import KeyHeader
 from api.identity import User
 from api.partners.asking import AsPartner
-from api.partners.handing_in import Delivery, deliver, fate_of, kind_called
+from api.partners.handing_in import Delivery, deliver, deliver_file, fate_of, kind_called
 from api.partners.identities import Within, identities_within
 from api.partners.keys import Wanted, list_keys, make_key, revoke_key
 from api.rest.dependencies import At, Cursor, Limit
+from api.rest.files import ENVELOPE
+from api.rest.uploads import BODY
+from api.table_uploads import Handed, Taken
+from api.uploads import read_form
 
 router = APIRouter(tags=["partners"])
 What = Annotated[str, Path(pattern=r"^[a-z_]{3,40}$")]
@@ -31,7 +35,7 @@ class Rows(BaseModel):
 
     month: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     fields: dict[str, str] = Field(default_factory=dict, max_length=40)
-    rows: list[dict[str, str | int | None]] = Field(min_length=1, max_length=50_000)
+    rows: list[dict[str, str | int | None]] = Field(min_length=1, max_length=5_000)
 
 
 class NewKey(BaseModel):
@@ -50,9 +54,17 @@ async def hand_in(services: At, partner: AsPartner, what: What, body: Rows, key:
 
     `what`: rosters, adjustments, burdens, feedback, or the code of any other kind of table.
     """
-    taken = await deliver(services, partner, Delivery(what, body.rows, body.month, body.fields), key)
-    where = f"/api/v1/partner/uploads/{taken.id}"
-    return JSONResponse(taken.body(), 200 if taken.duplicate else 202, {"Location": where})
+    return _taken(await deliver(services, partner, Delivery(what, body.rows, body.month, body.fields), key))
+
+
+@router.post("/partner/{what}/file", status_code=202, openapi_extra=BODY)
+async def hand_in_file(
+    request: Request, services: At, partner: AsPartner, what: What, key: KeyHeader = None
+) -> JSONResponse:
+    """The same as a file (xlsx, xls, csv), for lists that are too long for one body of JSON."""
+    form = await read_form(request, services.options.largest_file + ENVELOPE)
+    taken = await deliver_file(services, partner, what, Handed.of(form), key)
+    return _taken(taken)
 
 
 @router.get("/partner/uploads/{upload_id}")
@@ -118,3 +130,8 @@ async def listing(services: At, user: User) -> dict[str, Any]:
 async def revoke(services: At, user: User, key_id: uuid.UUID) -> dict[str, Any]:
     """The key opens nothing from now on."""
     return await revoke_key(services, user, key_id)
+
+
+def _taken(taken: Taken) -> JSONResponse:
+    where = f"/api/v1/partner/uploads/{taken.id}"
+    return JSONResponse(taken.body(), 200 if taken.duplicate else 202, {"Location": where})

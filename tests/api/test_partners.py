@@ -18,7 +18,8 @@ from exchange.national import Held, national, without_code
 from policy.terms import Category
 from store.database import WHOLE, Database
 from tests.api.conftest import COUNTY_CASEWORKER, Counter
-from tests.api.test_uploads import CIVIL, Handing, handing, somebody
+from tests.api.test_uploads import CIVIL, IDENTITY, Handing, handing, identity, somebody
+from tests.exchange.poison import xlsx
 
 ADMINISTRATOR = "county.medical_insurance.administrator@140522"
 ELSEWHERE = "county.civil_affairs.caseworker@140827"
@@ -144,6 +145,20 @@ async def test_identities_are_fetched_by_time_and_each_look_is_logged(
     async with worker.transaction(WHOLE) as session:
         looks = await session.scalar(text("select count(*) from access_log where purpose = 'partner.identities'"))
         assert looks > 0
+
+
+async def test_a_long_list_comes_as_a_file_by_the_same_key(
+    counter: Counter, http: httpx2.AsyncClient, handing: Handing
+) -> None:
+    key = (await key_for(counter, CIVIL, "identity"))["key"]
+    file = {"file": ("名单.xlsx", xlsx([IDENTITY, identity(*somebody()), identity(*somebody())]))}
+    taken = await ask(http, key, "POST", "/partner/identity/file", files=file)
+    assert taken.status_code == 202, taken.text
+    await handing.take_in(taken.json()["id"])
+    fate = (await ask(http, key, "GET", f"/partner/uploads/{taken.json()['id']}")).json()
+    assert fate["rows"] == {"in": 2, "accepted": 2, "returned": 0, "duplicate": 0}
+    other = await ask(http, key, "POST", "/partner/settlement/file", files=file, data={"kind": "identity"})
+    assert other.status_code == 403
 
 
 def test_national_codes_are_those_of_the_parameter_and_the_rest_is_named() -> None:
