@@ -7,15 +7,17 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from activities.months import divisions_of, gaps, open_month, provinces
+from activities.months import divisions_of, gaps, open_month, openings, provinces
 from policy.clock import today
 from policy.exchange_terms import MatterStatus
+from policy.procedures import Procedure
 from policy.terms import normal_division
 from runtime.clock import clock
 from runtime.settings import Settings
 from runtime.trouble import StartTrouble
 from store.database import WHOLE, Database
-from store.matters import MatterRow
+from store.matters import MatterRow, open_matter
+from store.rulebook import load_law
 
 
 async def open_by_hand(settings: Settings, month: str, division: str, say: Callable[[str], None]) -> None:
@@ -39,6 +41,18 @@ async def open_by_hand(settings: Settings, month: str, division: str, say: Calla
         say(f"{procedure}：新开启 {number} 项")
     if not opened:
         say(f"{month}已全部开启，未作更改")
+
+
+async def open_one(settings: Settings, procedure: Procedure, division: str, month: date) -> None:
+    """Opens of a division's month what is of one procedure, and nothing else; `month` is its first day."""
+    database = Database(settings.database_url("worker"), pool_size=1)
+    try:
+        async with database.transaction(WHOLE) as session:
+            for opening in openings(await load_law(session), division, month):
+                if opening.procedure is procedure:
+                    await open_matter(session, opening, at=clock(settings).now(), day=month)
+    finally:
+        await database.close()
 
 
 async def show(settings: Settings, month: str, division: str, say: Callable[[str], None]) -> None:

@@ -8,28 +8,19 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from policy.clock import today
+from policy.procedures import Procedure
+from runtime.accounts import DESKS
 from runtime.clock import SystemClock
 from runtime.demo_cases import DemoTrouble, file_demo_cases
+from runtime.demo_exchange import file_demo_exchange
 from runtime.embedded.stack import CHILDREN, Ports, Stack
+from runtime.months import open_one
 from runtime.settings import Settings
 from store.demonstration import PASSWORD
-
-# The desks that the main path passes, in its order; `jiuzhu accounts` lists all.
-DESKS = (
-    ("township.township_government.caseworker@140522100", "乡镇经办：受理、入户调查、公示"),
-    ("township.township_government.supervisor@140522100", "乡镇审核"),
-    ("county.medical_insurance.caseworker@140522", "县医保经办：审核、公示、支付申请"),
-    ("county.medical_insurance.supervisor@140522", "县医保审批"),
-    ("county.medical_insurance.leader@140522", "县医保负责人：拨款批次审批、停办"),
-    ("county.civil_affairs.caseworker@140522", "县民政：身份核对、报送名单"),
-    ("county.finance.caseworker@140522", "县财政审核"),
-    ("county.finance.supervisor@140522", "县财政拨付"),
-    ("city.medical_insurance.supervisor@1405", "市医保：参数、超期督办"),
-    ("province.medical_insurance.supervisor@14", "省医保：超期督办"),
-)
 
 
 async def up(
@@ -64,6 +55,7 @@ async def up(
         fresh=fresh,
         children=children,
         log=progress,
+        env={} if settings.months else {"JIUZHU_MONTHS": "false"},
     )
     try:
         async with stack:
@@ -71,7 +63,10 @@ async def up(
                 await _show_cases(stack, progress)
             for line in announcement(stack):
                 say(line)
-            await asyncio.Event().wait()
+            async with asyncio.TaskGroup() as beside:
+                if "api" in children and settings.months:
+                    beside.create_task(_show_exchange(stack, progress))
+                await asyncio.Event().wait()
     except asyncio.CancelledError:
         task.uncancel()
     progress("已全部停止，数据保留在数据文件夹中")
@@ -83,6 +78,18 @@ async def _show_cases(stack: Stack, say: Callable[[str], None]) -> None:
         await file_demo_cases(stack.api_url, today(SystemClock()), say)
     except DemoTrouble as trouble:
         say(f"演示案件没有全部登记（其余功能不受影响，可用 --fresh 重来）：{trouble}")
+
+
+async def _show_exchange(stack: Stack, say: Callable[[str], None]) -> None:
+    """The invented exchange, once the months are open, while the house is in use already."""
+
+    async def open_push(division: str, month: date) -> None:
+        await open_one(stack.settings, Procedure.PUSH, division, month)
+
+    try:
+        await file_demo_exchange(stack.api_url, today(SystemClock()), open_push, say)
+    except Exception as error:  # whatever it is: an invented example must not bring the house down
+        say(f"演示信息共享没有全部登记（其余功能不受影响）：{type(error).__name__}")
 
 
 def _command() -> str:
