@@ -15,7 +15,7 @@ from store.packs import rulebook_from_packs
 
 PROVINCE = "province.medical_insurance.supervisor@14"
 REASON = "演示数据：按纸质档案补录"
-SECONDS = 30.0
+SECONDS = 60.0
 AT_ONCE = 4
 """Cases carried side by side: more would only wait for each other."""
 
