@@ -89,4 +89,4 @@ async def counts_of(session: AsyncSession, upload: uuid.UUID) -> tuple[int, dict
     kind = func.unnest(SharedBenefitRow.kinds).label("kind")
     each = select(kind).where(SharedBenefitRow.upload_id == upload).subquery()
     counted = await session.execute(select(each.c.kind, func.count()).group_by(each.c.kind).order_by(each.c.kind))
-    return rows or 0, dict(counted.tuples().all())
+    return rows or 0, {row[0]: row[1] for row in counted}

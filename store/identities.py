@@ -211,4 +211,4 @@ async def marked_by(session: AsyncSession, upload: uuid.UUID) -> dict[str, int]:
         .group_by(IdentityPeriodRow.category)
         .order_by(IdentityPeriodRow.category)
     )
-    return dict(counted.tuples().all())
+    return {row[0]: row[1] for row in counted}
