@@ -54,8 +54,10 @@ with begun as (
      and ((i.provided_on >= :first and i.provided_on < :after)
           or (i.provided_on < :first and i.marked_at >= :from and i.marked_at < :until))
 ), ended as (
-  select i.* from identity_period i
-   where i.division = :division and i.end_provided_on >= :first and i.end_provided_on < :after
+  select i.* from identity_period i left join upload u on u.id = i.ended_by
+   where i.division = :division
+     and ((i.end_provided_on >= :first and i.end_provided_on < :after)
+          or (i.end_provided_on < :first and u.created_at >= :from and u.created_at < :until))
 ), changed as (
   select distinct on (b.id) b.id, b.person_id, b.source_department, b.category, b.starts_on, e.category as before, e.id as ended_id
     from begun b join ended e on e.person_id = b.person_id and e.ends_on = b.starts_on and e.category <> b.category

@@ -1,0 +1,75 @@
+"""What a joint review gathers (W08): by the day of the list, or entered later; a change is one row; each row once."""
+
+from collections import Counter as Counted
+from datetime import date, datetime
+from typing import Any
+
+from policy.deadlines import SHANGHAI
+from policy.exchange_terms import MatterStatus
+from policy.procedures import Procedure
+from policy.terms import Department
+from store.database import WHOLE, Database
+from store.matters import Opening, open_matter
+from store.reviews import gather, rows_of
+from tests.api.conftest import StoppedClock
+from tests.api.test_uploads import Handing, handing, somebody
+
+__all__ = ["handing"]
+
+COUNTY = "140827"
+CIVIL = f"county.civil_affairs.caseworker@{COUNTY}"
+
+
+def row(who: tuple[str, str], category: str, since: str, provided: str, until: str | None = None) -> list[Any]:
+    return [*who, category, since, until, provided, "垣民〔2025〕6号"]
+
+
+async def reviewed(worker: Database, month: date) -> Counted[tuple[str, str]]:
+    """What the review of that month has, as (change, category); gathered twice, which changes nothing."""
+    async with worker.transaction(WHOLE) as session:
+        opening = Opening(
+            procedure=Procedure.REVIEW,
+            key=f"{COUNTY}/{month:%Y-%m}",
+            division=COUNTY,
+            departments=(Department.MEDICAL_INSURANCE, Department.CIVIL_AFFAIRS),
+            status=MatterStatus.DEPT_SELF_CHECK,
+            month=month,
+        )
+        matter, _ = await open_matter(session, opening, at=_midnight(month), day=month)
+        after = date(month.year, month.month + 1, 1)
+        for _ in range(2):
+            await gather(session, matter.id, COUNTY, month, (_midnight(month), _midnight(after)))
+        return _told(await rows_of(session, matter.id))
+
+
+async def test_each_row_is_reviewed_once_whenever_it_was_entered(
+    handing: Handing, worker: Database, clock: StoppedClock
+) -> None:
+    stays, leaves, turns, late = somebody(), somebody(), somebody(), somebody()
+    clock.moment = datetime(2025, 6, 20, 9, tzinfo=SHANGHAI)
+    first = [row(who, "低保", "2025-06-01", "2025-06-18") for who in (stays, leaves, turns)]
+    assert (await handing.hand_in(CIVIL, "identity", first))["rows"]["accepted"] == 3
+    assert await reviewed(worker, date(2025, 6, 1)) == {("added", "DB"): 3}
+
+    clock.moment = datetime(2025, 7, 2, 9, tzinfo=SHANGHAI)  # lists of June that are entered in July
+    belated = [
+        row(late, "特困", "2025-06-01", "2025-06-28"),
+        row(leaves, "低保", "2025-06-01", "2025-06-28", "2025-07-01"),
+    ]
+    assert (await handing.hand_in(CIVIL, "identity", belated))["rows"]["accepted"] == 2
+    turned = [
+        row(turns, "低保", "2025-06-01", "2025-07-01", "2025-08-01"),
+        row(turns, "低保边缘", "2025-08-01", "2025-07-01"),
+    ]
+    assert (await handing.hand_in(CIVIL, "identity", turned))["rows"]["accepted"] == 2
+    july = await reviewed(worker, date(2025, 7, 1))
+    assert july == {("added", "TK"): 1, ("exited", "DB"): 1, ("changed", "DBBY"): 1}
+    assert await reviewed(worker, date(2025, 8, 1)) == {}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def _told(rows: Any) -> Counted[tuple[str, str]]:
+    return Counted((one.change, one.category) for one in rows)
