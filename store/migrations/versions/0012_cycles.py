@@ -12,6 +12,9 @@ depends_on = None
 TAKES_PART = "in_scope(division) and current_setting('app.department') <> 'township_government'"
 """Counts by category, without a person: every department of the county, and above it, sees who shared what."""
 
+EITHER_SIDE = "in_scope(division) and current_setting('app.department') in (partner, 'medical_insurance')"
+"""Who provides a batch, confirms or corrects it."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -58,7 +61,11 @@ def upgrade() -> None:
     op.execute("alter table sharing force row level security")
     op.execute("create policy migration on sharing to current_user using (true) with check (true)")
     op.execute("create policy worker on sharing to jiuzhu_worker using (true) with check (true)")
-    op.execute(f"create policy api on sharing to jiuzhu_api using ({TAKES_PART}) with check ({TAKES_PART})")
+    op.execute(f"create policy api on sharing for select to jiuzhu_api using ({TAKES_PART})")
+    op.execute(f"create policy api_provides on sharing for insert to jiuzhu_api with check ({EITHER_SIDE})")
+    op.execute(
+        f"create policy api_settles on sharing for update to jiuzhu_api using ({EITHER_SIDE}) with check ({EITHER_SIDE})"
+    )
     for role in ("worker", "api"):
         op.execute(f"grant select, insert, update on sharing to jiuzhu_{role}")
     # The board looks for the dates of a county's matters.
