@@ -18,7 +18,7 @@ from exchange.national import Held, national, without_code
 from policy.terms import Category
 from store.database import WHOLE, Database
 from tests.api.conftest import COUNTY_CASEWORKER, Counter
-from tests.api.test_uploads import CIVIL, IDENTITY, Handing, handing, identity, somebody
+from tests.api.test_uploads import CIVIL, IDENTITY, VETERANS, Handing, handing, identity, somebody
 from tests.exchange.poison import xlsx
 
 ADMINISTRATOR = "county.medical_insurance.administrator@140522"
@@ -145,6 +145,23 @@ async def test_identities_are_fetched_by_time_and_each_look_is_logged(
     async with worker.transaction(WHOLE) as session:
         looks = await session.scalar(text("select count(*) from access_log where purpose = 'partner.identities'"))
         assert looks > 0
+
+
+async def test_a_whole_roster_is_taken_in_by_rows_and_errors_stand_at_their_place(
+    counter: Counter, http: httpx2.AsyncClient, handing: Handing
+) -> None:
+    key = (await key_for(counter, VETERANS, "full_list"))["key"]
+    good, bad = somebody(), somebody()
+    rows = [
+        {"township": "凤城镇", "head": name, "name": name, "id_number": number, "category": "在乡重点优抚对象"}
+        for name, number in (good, (bad[0], "140522196001010011"))
+    ]
+    taken = await ask(http, key, "POST", "/partner/rosters", json={"rows": rows, "month": "2025-03"})
+    assert taken.status_code == 202, taken.text
+    assert await handing.take_in(taken.json()["id"]) == "done"
+    fate = (await ask(http, key, "GET", f"/partner/uploads/{taken.json()['id']}")).json()
+    assert fate["rows"] == {"in": 2, "accepted": 1, "returned": 1, "duplicate": 0}
+    assert {error["index"] for error in fate["errors"]} == {1}
 
 
 async def test_a_long_list_comes_as_a_file_by_the_same_key(
