@@ -67,6 +67,8 @@ class UploadRow(Base):
     finished_at: Mapped[Moment | None]
     preview: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     """To be looked at before it is taken in; false from the confirmation on."""
+    confirmed_at: Mapped[Moment | None]
+    """When a table that was looked at first was confirmed."""
     progress: Mapped[int | None]
     """Rows looked at so far, where they have no fates of their own yet."""
     sheets: Mapped[int | None]
@@ -76,6 +78,11 @@ class UploadRow(Base):
     """The first upload of the batch, for the corrected receipts that followed it."""
     batch_no: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     """1 for the first upload of a batch, 2 for the first corrected receipt."""
+
+    @property
+    def provided_at(self) -> datetime:
+        """When the office provided it: a table that was looked at first, with its confirmation."""
+        return self.confirmed_at or self.created_at
 
     @property
     def batch(self) -> uuid.UUID:

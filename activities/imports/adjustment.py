@@ -159,7 +159,7 @@ async def _provided_on(session: AsyncSession, context: Context, adjustment: Adju
     if context.upload == adjustment.upload_id and adjustment.provided_on is not None:
         return adjustment.provided_on
     upload = await session.get_one(UploadRow, context.upload)
-    return upload.created_at.astimezone(SHANGHAI).date()
+    return upload.provided_at.astimezone(SHANGHAI).date()
 
 
 def _dates(adjustment: AdjustmentRow, row: Row, provided_on: date) -> AdjustmentDates:

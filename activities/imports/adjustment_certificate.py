@@ -96,7 +96,7 @@ async def given_by(session: AsyncSession, context: Context, batch: Batch) -> Giv
     if isinstance(stated, Reason):
         return [stated]
     upload = await session.get_one(UploadRow, context.upload)
-    handed_in = upload.created_at.astimezone(SHANGHAI).date()
+    handed_in = upload.provided_at.astimezone(SHANGHAI).date()
     list_on = _day(context, "list_on") or _first(sheet.head.day for sheet in batch.sheets)
     provided_on = _day(context, "provided_on") or handed_in
     ticked = [known for head in _heads(batch) for word in head.ticked if (known := category_named(context, word))]

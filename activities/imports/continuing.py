@@ -71,7 +71,7 @@ async def corrections(
             earlier[origin.upload] = {known.key: (owner, known) for owner, known in there.lines()}
         before = earlier[origin.upload].get((origin.sheet, origin.row))
         if before is not None and _one_person(kind, (table, line), before):
-            day = first.created_at.astimezone(SHANGHAI).date()
+            day = first.provided_at.astimezone(SHANGHAI).date()
             found[key] = origin, Correction(first.id, origin.sheet, origin.row, day)
     return found
 

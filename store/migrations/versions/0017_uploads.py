@@ -16,7 +16,8 @@ SETTLING = """
 create function settle_upload(looked_at uuid, verdict text, at timestamptz) returns text
   language sql volatile security definer set search_path = public, pg_temp as $$
   update upload set state = verdict, preview = (verdict = 'discarded'), progress = null,
-                    finished_at = case when verdict = 'discarded' then at end
+                    finished_at = case when verdict = 'discarded' then at end,
+                    confirmed_at = case when verdict = 'received' then at end
    where id = looked_at and state = 'checked' and verdict in ('received', 'discarded')
      and in_scope(division) and department = current_setting('app.department')
   returning state
@@ -33,6 +34,7 @@ def upgrade() -> None:
 
 def _upload() -> None:
     op.add_column("upload", sa.Column("preview", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("upload", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("upload", sa.Column("progress", sa.Integer(), nullable=True))
     op.add_column("upload", sa.Column("sheets", sa.Integer(), nullable=True))
     op.add_column("upload", sa.Column("facts_sealed", sa.LargeBinary(), nullable=True))
