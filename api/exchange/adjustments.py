@@ -95,7 +95,7 @@ async def view_adjustment(services: Services, user: CurrentUser, matter_id: uuid
         returned_to = await _anomaly_matters(session, user, row)
         return {
             **brief(matter),
-            "adjustment": _shown(row),
+            "adjustment": _shown(row) | {"certificate_no": _certificate_no(services, session, user, row)},
             "rows": await _rows(services, session, user, row),
             "anomalies": [brief(found) for found in returned_to],
             "tasks": tasks,
@@ -108,6 +108,15 @@ async def _anomaly_matters(session: AsyncSession, user: CurrentUser, row: Adjust
     if user.post.department is Department.FINANCE or row.upload_id is None:
         return []
     return list(await matters_of_batch(session, str(row.upload_id), Department(row.department)))
+
+
+def _certificate_no(services: Services, session: AsyncSession, user: CurrentUser, row: AdjustmentRow) -> str | None:
+    """附件4 as provided, for those who are provided with it."""
+    if user.post.level is not Level.COUNTY or row.certificate_sealed is None:
+        return None
+    look = Look(str(user.id), "adjustment", row.matter_id, row.division, "adjustment.view", services.clock.now())
+    cell = Cell("adjustment", "certificate", row.matter_id, row.certificate_sealed)
+    return str(disclose(session, services.vault, look, {"certificate": cell})["certificate"]["no"])
 
 
 def _shown(row: AdjustmentRow) -> dict[str, Any]:
@@ -138,21 +147,26 @@ def _line(
     cell = Cell("adjustment_row", "row", line.id, line.sealed)
     values: dict[str, str] = disclose(session, services.vault, look, {"row": cell})["row"]
     name, number = values.get("name", ""), values.get("id_number", "")
-    return json_object(
-        {
-            "sheet": line.sheet,
-            "row": line.row_number,
-            "name": mask_name(name) if masked else name,
-            "id_number": mask_id_number(number) if masked else number,
-            "change": line.change,
-            "change_label": RosterChange(line.change).label if line.change else values.get("change", ""),
-            "fate": line.fate,
-            "fate_label": RowFate(line.fate).label,
-            "effective_on": line.effective_on,
-            "provided_on": line.provided_on,
-            "reasons": [_reason(line, reason) for reason in line.reasons],
-        }
-    )
+    shown = {
+        "sheet": line.sheet,
+        "row": line.row_number,
+        "name": mask_name(name) if masked else name,
+        "id_number": mask_id_number(number) if masked else number,
+        "change": line.change,
+        "change_label": RosterChange(line.change).label if line.change else values.get("change", ""),
+        "provided_on": line.provided_on,
+    }
+    return json_object(shown if user.post.department is Department.FINANCE else shown | _outcome(line))
+
+
+def _outcome(line: AdjustmentLineRow) -> dict[str, Any]:
+    """What became of the row: not for finance, which is provided with the list as it is (A-30)."""
+    return {
+        "fate": line.fate,
+        "fate_label": RowFate(line.fate).label,
+        "effective_on": line.effective_on,
+        "reasons": [_reason(line, reason) for reason in line.reasons],
+    }
 
 
 def _reason(line: AdjustmentLineRow, reason: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from policy.adjustment_steps import PROVIDED
 from policy.exchange_terms import AnomalyState
 from policy.fields import Choice, Field, Kind, read_fields
 from policy.procedures import Procedure
-from policy.terms import Category
+from policy.terms import Category, Department
 
 router = APIRouter()
 HERE = "matters"
@@ -80,6 +80,7 @@ async def show(desk: AtDesk, matter_id: uuid.UUID) -> Response:
         facts=facts_in_words(found["facts"]),
         open_tasks=[task for task in found["tasks"] if task["state"] == "open"],
         timeline=found["timeline"],
+        shows_outcome=desk.signed_in.post.department is not Department.FINANCE,
         may_provide=may(desk.signed_in.post, Action.UPLOAD_IDENTITY)
         and desk.signed_in.post.department.value == found["department"],
         may_have_lists=may_have_lists(desk.signed_in),
