@@ -1,6 +1,6 @@
 """Parameters that hold in one story only, written in place of the shipped ones before the story begins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,10 +22,11 @@ def set_parameters(url: str, parameters: Mapping[str, Any], at: datetime, *, dem
     Raises BadStory for a key whose unit nothing tells.
 
     A value may stand alone where the shipped packs know the key, `RATE(DSR)` as they know `RATE(DB)`; otherwise it is a
-    mapping {value, unit, division, effective_from, effective_to}.
+    mapping {value, unit, division, effective_from, effective_to, basis, document}, or a list of such mappings where several
+    divisions say something else.
     """
     units = _known_units() if parameters else {}
-    rows = [_row(key, written, units, at) for key, written in parameters.items()]
+    rows = [_row(key, one, units, at) for key, written in parameters.items() for one in _each(written)]
     engine = create_engine(url)
     with engine.begin() as connection:
         if not demo:
@@ -35,6 +36,12 @@ def set_parameters(url: str, parameters: Mapping[str, Any], at: datetime, *, dem
         if rows:
             connection.execute(insert(ParameterRow), rows)
     engine.dispose()
+
+
+def _each(written: Any) -> Sequence[Any]:
+    """The entries of a key: one, unless it is a list of mappings that each have a value of their own."""
+    several = isinstance(written, list) and all(isinstance(one, Mapping) and "value" in one for one in written)
+    return written if several and written else [written]
 
 
 def _in_its_province(row: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:
@@ -65,9 +72,9 @@ def _row(key: str, written: Any, units: Mapping[str, tuple[str, str | None]], at
         "unit": entry.get("unit") or unit,
         "effective_from": date.fromisoformat(entry.get("effective_from", SINCE)),
         "effective_to": date.fromisoformat(end) if end else None,
-        "document": DOCUMENT,
+        "document": entry.get("document", DOCUMENT),
         "clause": clause,
-        "basis": Basis.DEMONSTRATION.value,
+        "basis": Basis(entry.get("basis", Basis.DEMONSTRATION)).value,
         "note": "",
         "version": 1,
         "source": "pack",
