@@ -17,5 +17,17 @@ from activities.imports.kinds import Kind
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
-    for kind in (identity.KIND, adjustment.KIND, full_list.KIND, settlement.KIND, bank_return.KIND, burden.KIND, benefits_out.KIND, provincial_list.KIND, feedback.KIND, going_live_aid.KIND, going_live_serials.KIND)
+    for kind in (
+        identity.KIND,
+        adjustment.KIND,
+        full_list.KIND,
+        settlement.KIND,
+        bank_return.KIND,
+        burden.KIND,
+        benefits_out.KIND,
+        provincial_list.KIND,
+        feedback.KIND,
+        going_live_aid.KIND,
+        going_live_serials.KIND,
+    )
 }

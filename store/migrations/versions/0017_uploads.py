@@ -59,9 +59,7 @@ def _upload() -> None:
         postgresql_where=sa.text("state not in ('refused', 'discarded')"),
         postgresql_nulls_not_distinct=True,
     )
-    op.create_index(
-        "upload_continues_idx", "upload", ["continues"], postgresql_where=sa.text("continues is not null")
-    )
+    op.create_index("upload_continues_idx", "upload", ["continues"], postgresql_where=sa.text("continues is not null"))
     op.execute(SETTLING)
 
 
