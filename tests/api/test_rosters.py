@@ -1,7 +1,12 @@
 """Rosters of those in force, taken in as a whole (附件2, full reload): what changes is marked, what is wrong goes back."""
 
+import asyncio
+import json
+import signal
+import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,6 +22,7 @@ from tests.api.conftest import Counter, StoppedClock
 from tests.casework import id_number
 from tests.exchange.poison import csv
 
+ROOT = Path(__file__).parents[2]
 CIVIL = "county.civil_affairs.caseworker@140522"
 HEADER = ("姓名", "身份证号码", "对象类别", "乡镇", "备注")
 _serial = iter(range(1, 999))
@@ -161,3 +167,74 @@ async def test_every_wrong_row_goes_back_by_its_number_and_nobody_leaves_by_a_sl
     assert seen["roster"]["held"] == 2
     for kept in (mistyped, unnamed, good):
         assert await periods(worker, services, kept[1]) == [("DB", date(2025, 2, 3), None)]
+
+
+async def test_a_killed_hand_loses_no_row_and_doubles_none(
+    rosters: Rosters, worker: Database, services: Services, migrated: DataFolder, tmp_path: Path
+) -> None:
+    people = [somebody_of_many(number) for number in range(3600)]
+    wrong = [("张3", *one[1:]) for one in people[:30]]
+    months = (
+        (people[:2400], "2025-02-03", {"added": 2400, "ended": 0}),
+        ([*wrong, *people[1200:]], "2025-03-03", {"added": 1200, "ended": 1170}),
+    )
+    for number, (listed, day, expected) in enumerate(months):
+        upload = await rosters.post(csv([HEADER, *listed]), provided_on=day)
+        await killed_in_the_middle(upload, worker, services, migrated, tmp_path / "files")
+        working = await rosters.see(upload)
+        assert working["state"] == "working"
+        assert 0 < working["roster"]["written"] < working["roster"]["to_write"]
+        await ActivityEnvironment().run(rosters.hands.take_in, TableToTakeIn(upload))
+        seen = await rosters.see(upload)
+        assert seen["rows"] == {"in": len(listed), "accepted": 2400, "returned": 30 * number, "duplicate": 0}
+        assert {name: seen["roster"][name] for name in expected} == expected
+        assert seen["roster"]["written"] == seen["roster"]["to_write"]
+        assert seen["roster"]["held"] == 30 * number
+    async with worker.transaction(WHOLE) as session:
+        found = await session.execute(text(STANDING))
+        assert tuple(found.one()) == (3600, 3600, 2430, 1170, 0, 2, 30)
+
+
+STANDING = """
+select count(*), count(distinct person_id), count(*) filter (where ends_on is null),
+       count(*) filter (where ends_on = '2025-03-03'),
+       (select count(*) from roster_load l join upload u on u.id = l.upload_id where u.state = 'done' and l.in_force is null),
+       (select count(*) from roster_snapshot),
+       (select count(*) from upload_row r join roster_snapshot s on s.upload_id = r.upload_id)
+  from identity_period where division = '140522' and source_department = 'civil_affairs'
+"""
+
+
+def somebody_of_many(number: int) -> tuple[str, ...]:
+    born = date(1950, 1, 1) + timedelta(days=number // 900)
+    return f"众{chr(0x4E00 + number)}", id_number("140522", f"{born:%Y%m%d}", number % 900), "低保对象", "凤城镇", ""
+
+
+async def killed_in_the_middle(
+    upload: str, worker: Database, services: Services, folder: DataFolder, files: Path
+) -> None:
+    """kill -9 as soon as the first portion of changes is written."""
+    vault = services.vault
+    told = {
+        "upload": upload,
+        "url": folder.database_url("worker"),
+        "folder": str(files),
+        "columns": {version: key.hex() for version, key in vault.columns.items()},
+        "files": {version: key.hex() for version, key in vault.files.items()},
+        "index": vault.index.hex(),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.api.roster_worker"), cwd=ROOT, stdin=asyncio.subprocess.PIPE
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(told).encode())
+    process.stdin.close()
+    written = text("select coalesce(max(written), 0) from roster_load where upload_id = :upload")
+    for _look in range(6000):
+        async with worker.transaction(WHOLE) as session:
+            if await session.scalar(written, {"upload": upload}):
+                break
+        assert process.returncode is None
+        await asyncio.sleep(0.01)
+    process.kill()
+    assert await process.wait() == -signal.SIGKILL
