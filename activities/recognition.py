@@ -112,7 +112,7 @@ class Recognitions:
                     row.days_late = await _days_late(session, matter)
             end_matter(matter, MatterStatus(asked.status), now)
             await close_open_tasks(session, matter.id, asked.status, now)
-            _note(session, matter, asked.status, row, day, now, ["C-05"] if row is not None else ["J-23"])
+            _note(session, matter, asked.status, row, day, now, ["C-05"] if row is not None else ["C-04"])
 
     @activity.defn(name="settlement_request_asked_on")
     async def asked_on(self, matter_id: str) -> str:

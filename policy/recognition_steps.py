@@ -76,11 +76,14 @@ IDENTITY_MARKING = Step(
 )
 """Only where the identity could not be written by itself: somebody else answers for such a period."""
 
+SETTLEMENT_CLAUSES = ("J-23", "C-04")
+"""On what a request for settlements rests: the clause of the place's own documents."""
+
 SETTLEMENT_REQUEST = Step(
     kind="settlement_request",
     label="提供医疗费用结算信息",
     post=COUNTY_CASEWORKER,
-    clause="J-23",
+    clause="C-04",
     deadline="SETTLEMENT_REQUEST_WD",
     counted_from="申请之日",
     outcomes=(

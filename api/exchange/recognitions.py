@@ -10,6 +10,7 @@ from api.errors import not_found
 from api.exchange.matters import brief, timeline_of
 from api.exchange.persons import names_of
 from api.exchange.pushes import demand_pushes
+from api.exchange.settlement_requests import settlement_clause
 from api.identity import CurrentUser
 from api.presentation import json_object, task_view
 from api.services import Services
@@ -22,6 +23,7 @@ from store.matters import MatterRow
 from store.paging import Page, decode, page
 from store.pushes import PushItemRow
 from store.recognitions import RecognitionRow, SettlementRequestRow
+from store.rulebook import load_rulebook
 from store.timekeeping import load_timekeeping
 
 State = Literal["", "open", "closed"]
@@ -85,6 +87,7 @@ async def view_recognition(services: Services, user: CurrentUser, matter_id: uui
             "tasks": [task_view(task, time) for task in await lists.tasks_of(session, matter.id)],
             "pushed": await _pushes(session, case),
             "requests": await _requests(session, case),
+            "settlement_clause": settlement_clause(await load_rulebook(session, case.division, today(services.clock))),
             "timeline": await timeline_of(session, matter.id),
         }
 

@@ -17,10 +17,13 @@ from policy.access import Action, may
 from policy.clock import today
 from policy.exchange_terms import MatterStatus
 from policy.procedures import Procedure
-from policy.terms import Department
+from policy.recognition_steps import SETTLEMENT_CLAUSES
+from policy.rulebook import Rulebook
+from policy.terms import Department, ancestors
 from store.disclosure import Cell, Look, disclose, log_look
 from store.matters import MatterRow, Opening, open_matter
 from store.recognitions import RecognitionRow, SettlementRequestRow
+from store.rulebook import load_rulebook
 from store.timeline import record
 
 TAKES_PART = (Department.MEDICAL_INSURANCE, Department.CIVIL_AFFAIRS)
@@ -52,7 +55,7 @@ async def ask_settlements(services: Services, user: CurrentUser, wanted: Wanted,
             raise not_found()
         if case.closed_on is not None:
             raise Refusal(
-                409, "recognition-closed", "该人的认定已办结", "this recognition has been closed", clause="J-23"
+                409, "recognition-closed", "该人的认定已办结", "this recognition has been closed", clause="C-04"
             )
         answer = await _write(services, session, user, case, wanted)
         await once.keep(session, 201, answer)
@@ -69,8 +72,9 @@ async def _write(
     )
     if waiting is not None:
         zh = "该人的结算信息已申请，尚未答复"
-        raise Refusal(409, "asked-already", zh, "has been asked for and not answered yet", clause="J-23")
+        raise Refusal(409, "asked-already", zh, "has been asked for and not answered yet", clause="C-04")
     now, day = services.clock.now(), today(services.clock)
+    clause = settlement_clause(await load_rulebook(session, case.division, day))
     request: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
     opening = Opening(
         procedure=Procedure.SETTLEMENT_REQUEST,
@@ -106,9 +110,17 @@ async def _write(
             tag=f"matter:{Procedure.SETTLEMENT_REQUEST.value}:asked",
             actor=user.username,
             codes={"request": str(request)},
-            grounds=["J-23"],
+            grounds=[clause],
         )
     return {"id": str(request), "matter": str(matter.id), "state": "asked"}
+
+
+def settlement_clause(rulebook: Rulebook) -> str:
+    """The clause of a document of the place itself or of what contains it: Jining's own, or Shanxi's."""
+    here = ancestors(rulebook.division)
+    known = (rulebook.clauses.get(clause) for clause in SETTLEMENT_CLAUSES)
+    found = [clause.id for clause in known if clause and rulebook.documents[clause.document].division in here]
+    return found[0] if found else SETTLEMENT_CLAUSES[-1]
 
 
 async def view_request(services: Services, user: CurrentUser, request_id: uuid.UUID) -> dict[str, Any]:
@@ -133,6 +145,7 @@ async def view_request(services: Services, user: CurrentUser, request_id: uuid.U
                     "state": row.state,
                     "asked_on": row.asked_on,
                     "decided_on": row.decided_on,
+                    "clause": settlement_clause(await load_rulebook(session, row.division, today(services.clock))),
                 }
             ),
             "reason": asked["reason"],

@@ -21,7 +21,7 @@ router = APIRouter()
 HERE = "recognitions"
 STATES = {"": "全部", "open": "办理中", "closed": "已办结"}
 REQUEST = (
-    Field("reason", "申请理由", Kind.TEXT, help="写入查询记录", clause="J-23"),
+    Field("reason", "申请理由", Kind.TEXT, help="写入查询记录"),
     Field("legal_basis", "法律依据", Kind.LINE, help="文件名称和条款"),
 )
 
