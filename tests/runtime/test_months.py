@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest_asyncio
 from sqlalchemy import func, select, text
+from temporalio.testing import ActivityEnvironment
 
 from activities.matters import Matters, Move
 from activities.months import gaps, open_month
+from activities.opening import AreaMonth, Opening
 from activities.sharing import Sharings
 from policy.deadlines import SHANGHAI
 from policy.exchange_terms import Carrier, Direction
@@ -24,7 +27,14 @@ from store.database import WHOLE, Database
 from store.findings import FindingRow
 from store.matters import MatterRow
 from store.outbox import OutboxRow
-from store.sharings import Provided, confirm_sharing, cycle_of, record_sharing
+from store.sharings import (
+    Provided,
+    confirm_sharing,
+    cycle_of,
+    dispute_sharing,
+    record_sharing,
+    withdraw_sharing,
+)
 from store.timeline import TimelineRow
 
 COUNTY = "140522"
@@ -124,6 +134,46 @@ async def test_the_watchdog_opens_what_nobody_has_opened_and_says_so(worker: Dat
         since = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == NAME))
         assert since == datetime(2026, 4, 20, 9, tzinfo=SHANGHAI)
     assert timedelta(minutes=5) < GRACE < timedelta(minutes=11)
+
+
+async def test_an_opening_that_was_cut_off_goes_on_behind_the_last_county(worker: Database) -> None:
+    """An attempt that died after Qinshui had told of it; the next one begins with Yangcheng."""
+    told: list[str] = []
+    attempt = ActivityEnvironment()
+    attempt.info = replace(attempt.info, heartbeat_details=["140521"])
+    attempt.on_heartbeat = lambda *details: told.append(str(details[0]))
+    opening = Opening(worker, Fixed("2026-09-01T00:00"), rest=0)
+    assert await attempt.run(opening.open_area, AreaMonth("1405", "2026-09-01")) > 0
+    assert told == ["140522", "140524", "140525", "140581"]
+    assert await counted(worker, cycles(date(2026, 9, 1))) == 4
+    again = ActivityEnvironment()
+    await again.run(opening.open_area, AreaMonth("1405", "2026-09-01"))
+    assert await counted(worker, cycles(date(2026, 9, 1))) == 6
+
+
+async def test_two_sharings_are_two_where_the_county_asks_for_two(worker: Database) -> None:
+    """SHARE_MIN (C-30: “原则上每月不低于1次”); a batch that was withdrawn or is disputed is none."""
+    clock, month = Fixed("2026-10-05T09:00"), date(2026, 10, 1)
+    async with worker.transaction(WHOLE) as session:
+        await open_month(session, COUNTY, month, clock.now())
+        cycle = await cycle_of(session, COUNTY, month)
+        assert cycle is not None
+        cycle.facts = {**cycle.facts, "least": 2}
+        matter = cycle.id
+    sharings = Sharings(worker, clock)
+    states = []
+    for number in range(3):
+        batch = Provided(
+            f"upload/{number}", COUNTY, month, Direction.IN, Department.CIVIL_AFFAIRS, Carrier.FILE, month, {"DB": 1}
+        )
+        async with worker.transaction(WHOLE) as session:
+            row, _ = await record_sharing(session, batch, at=clock.now())
+            if number == 1:
+                await dispute_sharing(session, row, at=clock.now(), actor="system")
+                await withdraw_sharing(session, row, on=month, at=clock.now(), actor="system")
+        stock = await sharings.take_stock(str(matter))
+        states.append(("sharing_in" in stock.short, len(stock.to_confirm)))
+    assert states == [(True, 1), (True, 1), (False, 2)]
 
 
 async def test_the_schedule_stands_once_and_is_put_right(servers: Stack) -> None:
