@@ -48,7 +48,8 @@ async def file_demo_exchange(address: str, today: date, open_push: OpenPush, say
                 done += 1
             except (DemoRefused, SignInRefused) as trouble:
                 say(f"演示信息共享没有全部登记（{name}；其余功能不受影响）：{_one_line(trouble)}")
-        say(f"演示信息共享 {done} 项已登记（{time.monotonic() - began:.1f} 秒）")
+        if desk.acts:
+            say(f"演示信息共享 {done} 项已登记（{time.monotonic() - began:.1f} 秒）")
         return done
     except (DemoRefused, SignInRefused) as trouble:
         say(f"演示信息共享没有登记（其余功能不受影响）：{_one_line(trouble)}")
