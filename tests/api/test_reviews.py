@@ -4,19 +4,25 @@ from collections import Counter as Counted
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+
+from activities.review import Reviews
+from api.services import Services
 from policy.deadlines import SHANGHAI
 from policy.exchange_terms import MatterStatus
 from policy.procedures import Procedure
 from policy.terms import Department
+from store.anomalies import AnomalyRow
 from store.database import WHOLE, Database
-from store.matters import Opening, open_matter
-from store.reviews import gather, rows_of
-from tests.api.conftest import StoppedClock
+from store.matters import Opening, find_matter, open_matter
+from store.reviews import counts_of, gather, rows_of
+from tests.api.conftest import Counter, StoppedClock
 from tests.api.test_uploads import Handing, handing, somebody
 
 __all__ = ["handing"]
 
 COUNTY = "140827"
+BUREAU = f"county.medical_insurance.caseworker@{COUNTY}"
 CIVIL = f"county.civil_affairs.caseworker@{COUNTY}"
 
 
@@ -65,6 +71,39 @@ async def test_each_row_is_reviewed_once_whenever_it_was_entered(
     july = await reviewed(worker, date(2025, 7, 1))
     assert july == {("added", "TK"): 1, ("exited", "DB"): 1, ("changed", "DBBY"): 1}
     assert await reviewed(worker, date(2025, 8, 1)) == {}
+
+
+async def test_what_is_marked_goes_back_to_its_source_and_is_left_out_of_the_summary(
+    handing: Handing, worker: Database, counter: Counter, services: Services, clock: StoppedClock
+) -> None:
+    good, twice = somebody(), somebody()
+    clock.moment = datetime(2025, 9, 20, 9, tzinfo=SHANGHAI)
+    rows = [row(who, "低保", "2025-09-01", "2025-09-18") for who in (good, twice)]
+    assert (await handing.hand_in(CIVIL, "identity", rows))["rows"]["accepted"] == 2
+    assert await reviewed(worker, date(2025, 9, 1)) == {("added", "DB"): 2}
+    async with worker.transaction(WHOLE) as session:
+        matter = await find_matter(session, Procedure.REVIEW, f"{COUNTY}/2025-09")
+        assert matter is not None
+        matter.status, matter.facts = MatterStatus.MSB_DEDUP.value, {"reviewed_by": ["civil_affairs"]}
+    seen = (await counter.as_(BUREAU, "GET", f"/reviews/{matter.id}")).json()
+    assert {one["name"] for one in seen["rows"]} == {"试*"}
+    chosen = next(one["id"] for one in seen["rows"] if one["id_number"].endswith(twice[1][-4:]))
+    body = {"rows": [chosen], "mark": "duplicate"}
+    assert (await counter.as_(CIVIL, "POST", f"/reviews/{matter.id}/marks", json=body)).status_code == 403
+    assert (await counter.as_(BUREAU, "POST", f"/reviews/{matter.id}/marks", json=body)).json() == {"rows": 1}
+    hands = Reviews(worker, clock, services.vault)
+    await hands.anomalies_out(str(matter.id))
+    await hands.anomalies_out(str(matter.id))
+    async with worker.transaction(WHOLE) as session:
+        back = (await session.scalars(select(AnomalyRow).where(AnomalyRow.place == f"review/{chosen}"))).all()
+        assert [(one.department, one.reasons[0]["code"]) for one in back] == [("civil_affairs", "review-duplicate")]
+        assert dict(await counts_of(session, matter.id)) == {
+            "added": 1,
+            "exited": 0,
+            "changed": 0,
+            "rows": 1,
+            "left_out": 1,
+        }
 
 
 def _midnight(day: date) -> datetime:
