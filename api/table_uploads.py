@@ -30,6 +30,7 @@ from exchange.containers import container_of
 from exchange.troubles import TableTrouble
 from policy.access import Action, may
 from policy.clock import today
+from policy.exchange_terms import Carrier
 from policy.problems import Problem
 from policy.procedures import Procedure
 from policy.terms import UploadState, normal_division
@@ -46,6 +47,7 @@ class Handed:
 
     texts: Mapping[str, str]
     file: UploadFile | None
+    carrier: Carrier = Carrier.FILE
 
     def text(self, name: str) -> str:
         return self.texts.get(name, "").strip()
@@ -113,7 +115,7 @@ async def take_in_table(services: Services, user: CurrentUser, handed: Handed, k
             raise wrong_fields(problems)
         upload: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
         entry = _entry(services, user, kind, upload, month, fields, file.filename or "", content, sha256)
-        entry |= {"preview": handed.preview, "continues": batch}
+        entry |= {"preview": handed.preview, "continues": batch, "carrier": handed.carrier.value}
         taken = await _write(session, entry)
         if not taken.duplicate:
             await asyncio.to_thread(services.files.put, upload, content)

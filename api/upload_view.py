@@ -143,6 +143,7 @@ def _summary(row: UploadRow, tally: Tally) -> dict[str, Any]:
             "division": row.division,
             "department": row.department,
             "month": row.month,
+            "carrier": row.carrier,
             "state": row.state,
             "state_label": UploadState(row.state).label,
             "problem": row.problem,

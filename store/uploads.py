@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from policy.exchange_terms import Carrier
 from policy.terms import RowFate, UploadState
 from store.base import Base, Json, Key, Moment
 from store.paging import BadCursor, Page, decode, page
@@ -65,6 +66,8 @@ class UploadRow(Base):
     problem: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     """{code, zh, en} of a file that cannot be taken in as a whole."""
     finished_at: Mapped[Moment | None]
+    carrier: Mapped[str] = mapped_column(server_default=text("'file'"), default=Carrier.FILE.value)
+    """How it travelled (C-29): a file, or a partner's interface."""
     preview: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     """To be looked at before it is taken in; false from the confirmation on."""
     confirmed_at: Mapped[Moment | None]

@@ -120,7 +120,7 @@ async def after(session: AsyncSession, context: Context, _counts: Counts) -> Non
         month=_month(context),
         direction=Direction.OUT,
         partner=RECEIVER,
-        carrier=Carrier.FILE,
+        carrier=Carrier(upload.carrier),
         provided_on=context.today,
         person_times=by_kind,
         rows=rows,

@@ -140,7 +140,7 @@ async def after(session: AsyncSession, context: Context, _counts: Counts) -> Non
         month=context.today,
         direction=Direction.IN,
         partner=context.department,
-        carrier=Carrier.FILE,
+        carrier=Carrier(upload.carrier),
         provided_on=context.today,
         person_times=by_category,
         provided_by=upload.uploaded_by,

@@ -17,7 +17,8 @@ from policy.exchange_terms import Carrier
 
 KIND_OF = {"rosters": "full_list", "adjustments": "adjustment", "burdens": "burden", "feedback": "feedback"}
 """What stands in the address, and the kind of table that it is; any other kind by its own code."""
-CARRIER = "carrier"
+CARRIER, BY = "carrier", Carrier.INTERFACE
+"""A kind may have a field for it as well."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,19 @@ async def deliver(services: Services, partner: Partner, delivery: Delivery, key:
     kind = kind_called(delivery.what)
     partner.demand(kind.code)
     texts = _said(kind, {**delivery.fields, "month": delivery.month or ""})
-    return await take_in_table(services, partner.user, Handed(texts, table_of(kind, delivery.rows)), key)
+    return await take_in_table(services, partner.user, Handed(texts, table_of(kind, delivery.rows), BY), key)
 
 
 async def deliver_file(services: Services, partner: Partner, what: str, handed: Handed, key: str | None) -> Taken:
     """The same for a file, with what stands beside it. Raises Refusal."""
     kind = kind_called(what)
     partner.demand(kind.code)
-    return await take_in_table(services, partner.user, Handed(_said(kind, handed.texts), handed.file), key)
+    return await take_in_table(services, partner.user, Handed(_said(kind, handed.texts), handed.file, BY), key)
 
 
 def _said(kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:
     """What was said, with the kind that the key is for and how it came."""
-    carried = {CARRIER: Carrier.INTERFACE.value} if any(one.name == CARRIER for one in kind.fields) else {}
+    carried = {CARRIER: BY.value} if any(one.name == CARRIER for one in kind.fields) else {}
     return {**texts, "kind": kind.code, **carried}
 
 

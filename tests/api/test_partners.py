@@ -63,6 +63,7 @@ async def test_rows_are_taken_in_and_returned_by_their_place(
     await handing.take_in(upload)
     fate = (await ask(http, key, "GET", f"/partner/uploads/{upload}")).json()
     assert fate["rows"] == {"in": 3, "accepted": 1, "returned": 2, "duplicate": 0}
+    assert fate["carrier"] == "interface"
     assert [(error["index"], error["cell"], error["code"]) for error in fate["errors"]] == [
         (1, "id_number", "bad-id-number"),
         (2, "category", "unknown-category"),

@@ -1,4 +1,4 @@
-"""Keys of partner systems, as hashes."""
+"""Keys of partner systems, as hashes; and of each table how it travelled."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("partner_key_pkey")),
         sa.UniqueConstraint("key_hash", name=op.f("partner_key_key_hash_key")),
     )
+    op.add_column("upload", sa.Column("carrier", sa.String(), server_default=sa.text("'file'"), nullable=False))
     op.execute("alter table partner_key enable row level security")
     op.execute("alter table partner_key force row level security")
     op.execute("create policy migration on partner_key to current_user using (true) with check (true)")
