@@ -26,7 +26,12 @@ class DemoRefused(StartTrouble):
     """A step was refused, or what it waits for has not come."""
 
     def __init__(self, what: str, reply: Reply) -> None:
-        super().__init__(f"{what}：{reply.status} {reply.content}")
+        said = (
+            reply.content.get("title", reply.content.get("zh", ""))
+            if isinstance(reply.content, dict)
+            else reply.content
+        )
+        super().__init__(f"{what}：{reply.status or ''} {said or ''}".rstrip())
 
 
 @dataclass(frozen=True)
