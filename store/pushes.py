@@ -96,6 +96,26 @@ class PushItemRow(Base):
     """How the person stands by the latest month that was counted (B-16)."""
 
 
+class PriorPushRow(Base):
+    """What was last pushed of a person and list before this system was in use 上线前最近一次推送: the unchanged rule's beginning."""
+
+    __tablename__ = "prior_push"
+    __table_args__ = (
+        UniqueConstraint("division", "person_id", "year", "list_type"),
+        CheckConstraint("list_type in ('falling_back', 'falling_into')", "list_type"),
+    )
+
+    id: Mapped[Key]
+    division: Mapped[str]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    year: Mapped[int]
+    list_type: Mapped[str]
+    month: Mapped[date]
+    burden: Mapped[Yuan]
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"))
+    taken_in_at: Mapped[Moment]
+
+
 @dataclass(frozen=True)
 class LastPush:
     burden: Decimal
@@ -106,7 +126,9 @@ class LastPush:
 async def last_push(
     session: AsyncSession, division: str, person: uuid.UUID, year: int, list_type: ListType, before: date
 ) -> LastPush | None:
-    """What was last pushed of the person on that list in that calendar year, in a month before `before`."""
+    """What was last pushed of the person on that list in that calendar year, in a month before `before`; else what a county
+    said of the time before it went live.
+    """
     row = await session.scalar(
         select(PushItemRow)
         .where(
@@ -120,7 +142,24 @@ async def last_push(
         .order_by(PushItemRow.month.desc())
         .limit(1)
     )
-    return LastPush(row.burden, row.month, list_type) if row else None
+    if row is not None:
+        return LastPush(row.burden, row.month, list_type)
+    prior = await prior_push(session, division, person, year, list_type)
+    return LastPush(prior.burden, prior.month, list_type) if prior and prior.month < before else None
+
+
+async def prior_push(
+    session: AsyncSession, division: str, person: uuid.UUID, year: int, list_type: ListType
+) -> PriorPushRow | None:
+    found: PriorPushRow | None = await session.scalar(
+        select(PriorPushRow).where(
+            PriorPushRow.person_id.in_(select(func.one_person(person))),
+            PriorPushRow.division == division,
+            PriorPushRow.year == year,
+            PriorPushRow.list_type == list_type.value,
+        )
+    )
+    return found
 
 
 async def items_of(

@@ -8,6 +8,7 @@ from activities.imports import (
     feedback,
     full_list,
     going_live_aid,
+    going_live_pushes,
     going_live_serials,
     identity,
     provincial_list,
@@ -28,6 +29,7 @@ KINDS: dict[str, Kind] = {
         provincial_list.KIND,
         feedback.KIND,
         going_live_aid.KIND,
+        going_live_pushes.KIND,
         going_live_serials.KIND,
     )
 }

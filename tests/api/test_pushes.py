@@ -41,7 +41,7 @@ from tests.exchange.poison import xlsx
 
 __all__ = ["handing"]
 
-TABLES = ("burden", "push_item", "recognition", "settlement_request")
+TABLES = ("prior_push", "burden", "push_item", "recognition", "settlement_request")
 COUNTY = "140522"
 PROVINCE = "province.medical_insurance.supervisor@14"
 BURDEN = ("姓名", "身份证号码", "城乡属性", "参保险种", "个人年度累计负担", "其中医疗救助已支付")
@@ -193,6 +193,24 @@ async def test_a_second_table_sends_a_list_that_waits_for_release_back(month: Mo
     seen = (await counter.as_(COUNTY_SUPERVISOR, "GET", f"/tasks/{task}")).json()
     assert (seen["state"], seen["closed_reason"]) == ("closed", "recalled")
     assert len(await month.push()) == 2
+
+
+async def test_what_was_pushed_before_going_live_is_not_pushed_again_unchanged(
+    handing: Handing, worker: Database, clock: StoppedClock
+) -> None:
+    clock.moment = datetime(2033, 6, 1, 9, 0, tzinfo=SHANGHAI)
+    same, more = somebody(), somebody()
+    head = ("姓名", "身份证号码", "监测名单", "数据月份", "推送时累计负担")
+    rows = [[*same, "致贫", "2033-04", "30000.00"], [*more, "致贫", "2033-04", "30000.00"]]
+    posted = await handing.post(COUNTY_SUPERVISOR, "prior_push", xlsx([head, *rows, [*rows[0][:4], "31000.00"]]))
+    await handing.take_in(posted.json()["id"])
+    assert codes(await handing.see(COUNTY_SUPERVISOR, posted.json()["id"])) == [(4, "prior-push-differs")]
+    month = await opened(handing, worker, clock, date(2033, 5, 1))
+    await month.load(burden(same, "30000.00"), burden(more, "30000.01"))
+    assert [(item.state, f"{item.previous_month:%Y-%m}") for item in await month.push()] == [
+        ("suppressed", "2033-04"),
+        ("listed", "2033-04"),
+    ]
 
 
 async def test_no_burdens_and_burdens_exclude_each_other(month: Month, counter: Counter) -> None:

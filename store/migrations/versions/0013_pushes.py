@@ -16,6 +16,7 @@ PART = "exists (select 1 from matter m where m.id = {table}.matter_id)"
 """Whoever takes part in the matter: the walls of `matter` say who."""
 WALLS = {
     "burden": f"{HERE} and {INSURANCE}",
+    "prior_push": f"{HERE} and {INSURANCE}",
     "push_item": f"{HERE} and ({INSURANCE} or pushed_on is not null and {PART.format(table='push_item')})",
     "recognition": f"{HERE} and {PART.format(table='recognition')}",
     "settlement_request": f"{HERE} and {PART.format(table='settlement_request')}",
@@ -48,6 +49,7 @@ def upgrade() -> None:
     _recognition()
     _burden()
     _push_item()
+    _prior_push()
     _settlement_request()
     _identity_period()
     for table, condition in WALLS.items():
@@ -147,6 +149,29 @@ def _burden() -> None:
         sa.UniqueConstraint("division", "month", "person_id", name=op.f("burden_division_month_person_id_key")),
     )
     op.create_index("burden_person_id_idx", "burden", ["person_id"], unique=False)
+
+
+def _prior_push() -> None:
+    op.create_table(
+        "prior_push",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("list_type", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        *_money("burden"),
+        sa.Column("upload_id", sa.Uuid(), nullable=False),
+        sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("list_type in ('falling_back', 'falling_into')", name=op.f("prior_push_list_type_check")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("prior_push_person_id_fkey")),
+        sa.ForeignKeyConstraint(["upload_id"], ["upload.id"], name=op.f("prior_push_upload_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("prior_push_pkey")),
+        sa.UniqueConstraint(
+            *("division", "person_id", "year", "list_type"),
+            name=op.f("prior_push_division_person_id_year_list_type_key"),
+        ),
+    )
 
 
 def _push_item() -> None:
