@@ -54,7 +54,10 @@ class AdjustmentPeriod(MatterProcedure):
 
 @workflow.defn(name="adjustment")
 class Adjustment(MatterProcedure):
-    """One list of one category: provided with its certificate, signed for, its rows marked or sent back, closed."""
+    """One list of one category: provided with its certificate, its rows marked or sent back, closed with the last of them.
+
+    The procedure itself ends when both receivers have signed; no row waits for that.
+    """
 
     matter: Matter
     receipts: int
@@ -74,6 +77,7 @@ class Adjustment(MatterProcedure):
             await self._move(status)
         await self.until(self._settled)
         await self.do(RosterChanges.count, self.matter.id)
+        await self._move(MatterStatus.CLOSED)
         await self.until(self._signed_for)
         await self.do(Matters.end, Move(self.matter.id, MatterStatus.CLOSED.value, self.hand_over()))
 
