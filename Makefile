@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help up fresh test evidence bench check lock browser clean
+.PHONY: help up fresh test evidence bench province check lock browser clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,6 +27,11 @@ evidence: $(READY) ## what the product survives: every process killed in turn, c
 bench: $(READY) ## how fast and how big it is, beside a bare baseline in the same run; fails no test
 	$(BIN)/python -m bench.answering $(BENCH_ARGS)
 	$(BIN)/python -m bench.payables
+
+province: $(READY) ## a province's rosters and yearly sums beside bare polars, calamine and duckdb; takes a while
+	$(BIN)/python -m bench.rosters $(BENCH_ARGS)
+	$(BIN)/python -m bench.rosters --xlsx --rows 200000 --runs 1
+	$(BIN)/python -m bench.crossings
 
 check: $(READY) ## lint, format, types, import layers, dead code
 	$(BIN)/ruff check .

@@ -30,9 +30,9 @@ def write_sums(folder: Path, months: Sequence[str], persons: int, counties: Sequ
 
 def _sums(start: int, end: int, month: int, counties: Sequence[str], seed: int) -> pl.LazyFrame:
     number = pl.col("n")
-    usual = below(number, seed, _SIZE, 500_000)
+    usual = below(number, seed, _SIZE, 200_000)
     high = pl.when(happens(number, seed, _HIGH, 0.02)).then(below(number, seed, _HIGH + 50, 4_000_000)).otherwise(0)
-    more = pl.when(happens(number, seed, _MORE, 0.06)).then(below(number, seed, _ADDED, 1_000_000)).otherwise(0)
+    more = pl.when(happens(number, seed, _MORE, 0.04)).then(below(number, seed, _ADDED, 600_000)).otherwise(0)
     codes = pl.Series([int(code) for code in counties], dtype=pl.Int32)
     groups = pl.Series(GROUPS, dtype=pl.String)
     return pl.LazyFrame({"n": pl.int_range(start, end, eager=True)}).select(
