@@ -191,6 +191,9 @@ KINDS: Mapping[str, ParameterKind] = {
     "HARDSHIP_GROUP": ParameterKind(
         "困难群众的范围", ("list",), options=tuple(category.value for category in Category), hint="类别代码，以顿号分隔"
     ),
+    "ROSTER_LEAVE_SHARE": ParameterKind(
+        "全量名单减少须确认的比例", ("ratio",), may_be_empty=True, hint="比例，如 30%；不须确认的填“无”"
+    ),
     "ENROLMENT_RATE_MIN": ParameterKind("参保率下限", ("ratio",), hint="比例，如 99%"),
     "SUBSIDY_FREEZE": _switch("年度内资助参保类别变动次年执行"),
     "CAB_CHECK_WD": _term("民政部门核对身份期限"),

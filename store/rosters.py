@@ -2,7 +2,7 @@
 
 Of a roster's rows only those that were not accepted, or are under suspicion, have a row of their own (`upload_row`). The
 accepted ones are accounted for by the upload's counts and by the snapshot: a sealed file with one row for each person and
-category in force, under the snapshot's id (docs/decisions/0122).
+category in force, under the snapshot's id (docs/decisions/0160).
 """
 
 import uuid

@@ -2,7 +2,7 @@
 
 Used every month, or once when a county goes live; then a column says since when each person has been entitled. Each category
 that occurs on the roster is compared with what was in force; the others stay as they are. Read, checked and compared in
-columns (`exchange/rosters/`), and only what changes is written (docs/decisions/0122).
+columns (`exchange/rosters/`), and only what changes is written (docs/decisions/0160).
 """
 
 from sqlalchemy.ext.asyncio import AsyncSession
