@@ -101,13 +101,23 @@ class RosterForm:
     @property
     def households(self) -> tuple[Household, ...]:
         """Lines that follow each other and name the same household."""
-        together = groupby(self.lines, key=lambda line: line.household)
-        return tuple(Household(shared, tuple(members)) for shared, members in together)
+        together = groupby(enumerate(self.lines), key=_household)
+        return tuple(Household(lines[0].household, lines) for lines in map(_lines, (one for _, one in together)))
 
     def own_cells(self, line: Line) -> tuple[str, ...]:
         """What the form says of the member alone."""
         own = (line.remark,) if self.annex == 2 else (line.change, line.changed_in)
         return (line.name, line.id_number, *own)
+
+
+def _household(numbered: tuple[int, Line]) -> tuple[object, ...]:
+    """Lines that name no household stand alone."""
+    number, line = numbered
+    return line.household if any(line.household) else (number,)
+
+
+def _lines(numbered: Iterable[tuple[int, Line]]) -> tuple[Line, ...]:
+    return tuple(line for _number, line in numbered)
 
 
 NOTES_OF_ANNEX_3 = (

@@ -1,6 +1,7 @@
 """Lists out as files: 附件3 and 附件4 of an adjustment, the list and the feedback of a push, the summary of a month."""
 
 import uuid
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,9 +11,11 @@ from api.exchange.handing_out import Form, handed_out
 from api.exchange.lists_out import annex_3, annex_4
 from api.exchange.months import month_of
 from api.exchange.push_lists_out import feedback_list, push_list
+from api.exchange.roster_out import annex_2
 from api.exchange.summary_out import monthly_summary
 from api.identity import User
 from api.rest.dependencies import At
+from policy.terms import Category
 
 router = APIRouter(tags=["exchange"])
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -28,6 +31,12 @@ async def roster(services: At, user: User, matter_id: uuid.UUID, form: Form) -> 
 async def certificate(services: At, user: User, matter_id: uuid.UUID, form: Form) -> Response:
     """附件4 as it was certified."""
     return await handed_out(await annex_4(services, user, matter_id), "附件4", form)
+
+
+@router.get("/rosters/{category}/annex2.{form}")
+async def marked(services: At, user: User, category: Category, form: Form, on: date | None = None) -> Response:
+    """附件2 of those who are marked with the category on a day (default: today), in the reader's county; logged."""
+    return await handed_out(await annex_2(services, user, category, on), "附件2", form)
 
 
 @router.get("/pushes/{matter_id}/list.{form}")

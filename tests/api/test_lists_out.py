@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from exchange.annex_forms_out import certificate_workbook, roster_workbook
-from exchange.annexes import ANNEX_3
+from exchange.annexes import ANNEX_2, ANNEX_3
 from exchange.confined import sheets_of
 from exchange.tables import find_tables
 from policy.lists_out import BOXES_OF_A_ROSTER, Line, RosterForm, ticks
@@ -18,7 +18,7 @@ from store.database import WHOLE, Database
 from tests.api.conftest import COUNTY_CASEWORKER, COUNTY_SUPERVISOR, MORNING, Counter
 from tests.api.test_partners import ask, key_for
 from tests.api.test_pushes import Month, burden, month
-from tests.api.test_uploads import AGRICULTURE, CIVIL, FINANCE, NEIGHBOUR, Handing, handing, somebody
+from tests.api.test_uploads import AGRICULTURE, CIVIL, FINANCE, NEIGHBOUR, Handing, handing, identity, somebody
 from tests.exchange.list_samples import CERTIFICATE
 from tests.notifications.pdf_text import words_of
 
@@ -106,6 +106,25 @@ async def test_a_list_by_the_interface_says_how_it_came(
     matter = await matter_of(worker, taken.json()["id"])
     seen = (await counter.as_(CIVIL, "GET", f"/adjustments/{matter}")).json()
     assert seen["adjustment"]["carrier"] == "interface"
+
+
+async def test_annex_2_names_who_is_marked_on_the_day(counter: Counter, handing: Handing, worker: Database) -> None:
+    who, gone = somebody(), somebody()
+    rows = [identity(*who, "特困"), identity(*gone, "特困", until="2025-02-01")]
+    await handing.hand_in(CIVIL, "identity", rows)
+    before = await looks(worker, "list.annex_2")
+    out = await counter.as_(COUNTY_CASEWORKER, "GET", "/rosters/TK/annex2.xlsx")
+    assert out.status_code == 200, out.text
+    table = find_tables(await sheets_of(out.content), ANNEX_2.columns).sheets[0]
+    numbers = [table.cell(row, "id_number") for row in table.rows]
+    assert who[1] in numbers
+    assert gone[1] not in numbers
+    assert await looks(worker, "list.annex_2") == before + len(numbers)
+    earlier = await counter.as_(COUNTY_CASEWORKER, "GET", "/rosters/TK/annex2.xlsx?on=2025-01-31")
+    table = find_tables(await sheets_of(earlier.content), ANNEX_2.columns).sheets[0]
+    assert gone[1] in [table.cell(row, "id_number") for row in table.rows]
+    for reader in (CIVIL, COUNTY_SUPERVISOR):
+        assert (await counter.as_(reader, "GET", "/rosters/TK/annex2.pdf")).status_code == 403
 
 
 async def test_push_list_names_who_was_pushed_for_those_who_screen(

@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
 
 from activities.imports.registry import KINDS
 from api.errors import Refusal
@@ -16,7 +18,9 @@ from api.partners.rows import headers_of, index_of
 from exchange.columns import plain_header
 from exchange.national import Held, national, without_code
 from policy.terms import Category
+from runtime.folder import DataFolder
 from store.database import WHOLE, Database
+from store.models import Base
 from tests.api.conftest import COUNTY_CASEWORKER, Counter
 from tests.api.test_uploads import CIVIL, IDENTITY, VETERANS, Handing, handing, identity, somebody
 from tests.exchange.poison import xlsx
@@ -177,6 +181,16 @@ async def test_a_long_list_comes_as_a_file_by_the_same_key(
     assert fate["rows"] == {"in": 2, "accepted": 2, "returned": 0, "duplicate": 0}
     other = await ask(http, key, "POST", "/partner/settlement/file", files=file, data={"kind": "identity"})
     assert other.status_code == 403
+
+
+def test_model_and_migration_say_the_same_and_the_wall_is_forced(migrated: DataFolder) -> None:
+    engine = create_engine(migrated.database_url("migration"))
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        forced = text("select relrowsecurity and relforcerowsecurity from pg_class where relname = 'partner_key'")
+        assert connection.execute(forced).scalar_one() is True
+    engine.dispose()
+    assert [one for one in differences if "partner_key" in repr(one) or "carrier" in repr(one)] == []
 
 
 def test_national_codes_are_those_of_the_parameter_and_the_rest_is_named() -> None:
