@@ -6,11 +6,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 from temporalio.testing import ActivityEnvironment
 
@@ -20,7 +22,7 @@ from runtime.folder import DataFolder
 from store.database import WHOLE, Database
 from tests.api.conftest import Counter, StoppedClock
 from tests.casework import id_number
-from tests.exchange.poison import csv
+from tests.exchange.poison import csv, xlsx
 
 ROOT = Path(__file__).parents[2]
 CIVIL = "county.civil_affairs.caseworker@140522"
@@ -42,7 +44,7 @@ class Rosters:
 
     async def post(self, content: bytes, by: str = CIVIL, **form: str) -> str:
         answer = await self.counter.as_(
-            by, "POST", "/uploads", files={"file": ("名单", content)}, data={"kind": "full_list", **form}
+            by, "POST", "/uploads", files={"file": ("名单", content)}, data={"kind": "full_list"} | form
         )
         assert answer.status_code == 202, answer.text
         return str(answer.json()["id"])
@@ -95,7 +97,10 @@ async def test_a_second_roster_marks_who_comes_and_ends_who_is_missing(
     assert first["state"] == "done", first
     assert first["rows"] == {"in": 3, "accepted": 3, "returned": 0, "duplicate": 0}
     now = (*changes[:2], "特困人员", *changes[3:])
-    second = await rosters.list((*stays[:4], "改村"), now, comes, provided_on="2025-03-03")
+    refused = await rosters.list((*stays[:4], "改村"), now, comes, provided_on="2025-03-03")
+    assert (refused["state"], refused["problem"]["code"]) == ("refused", "too-many-leave")
+    assert refused["problem"]["zh"].startswith("名单较在册对象减少30%以上")
+    second = await rosters.list((*stays[:4], "改村"), now, comes, provided_on="2025-03-03", confirmed="many_leave")
     assert second["rows"] == {"in": 3, "accepted": 3, "returned": 0, "duplicate": 0}
     assert second["progress"] == {"decided": 3, "of": 3}
     assert second["roster"] == {
@@ -169,6 +174,76 @@ async def test_every_wrong_row_goes_back_by_its_number_and_nobody_leaves_by_a_sl
         assert await periods(worker, services, kept[1]) == [("DB", date(2025, 2, 3), None)]
 
 
+async def test_what_came_another_way_in_the_meantime_is_in_force_too(
+    rosters: Rosters, worker: Database, services: Services
+) -> None:
+    by_roster, by_notice, ended = somebody(), somebody(), somebody()
+    await rosters.list(by_roster, ended, provided_on="2025-02-03")
+    header = ("姓名", "身份证号码", "对象类别", "开始日期", "结束日期", "名单提供日期")
+    table = [
+        (*by_notice[:3], "2025-02-10", "", "2025-02-10"),
+        (*ended[:3], "2025-02-03", "2025-02-20", "2025-02-20"),
+    ]
+    noticed = await rosters.hand_in(csv([header, *table]), kind="identity")
+    assert noticed["rows"]["accepted"] == 2
+    seen = await rosters.list(by_roster, by_notice, provided_on="2025-03-03")
+    counts = {name: seen["roster"][name] for name in ("before", "added", "ended", "unchanged", "in_force")}
+    assert counts == {"before": 2, "added": 0, "ended": 0, "unchanged": 2, "in_force": 2}
+    assert await periods(worker, services, by_notice[1]) == [("DB", date(2025, 2, 10), None)]
+    assert await periods(worker, services, ended[1]) == [("DB", date(2025, 2, 3), date(2025, 2, 20))]
+
+
+async def test_a_preview_says_what_would_go_back_and_writes_nothing(
+    rosters: Rosters, worker: Database, services: Services
+) -> None:
+    good, bad = somebody(), somebody()
+    seen = await rosters.list(good, (*bad[:1], "1405", *bad[2:]), preview="true")
+    assert (seen["state"], codes(seen)) == ("checked", [(3, "returned", "id-length")])
+    assert seen["forecast"] == {"accepted": 1, "returned": 1, "duplicate": 0}
+    assert await periods(worker, services, good[1]) == []
+
+
+async def test_a_corrected_receipt_adds_by_the_day_of_the_first_roster_and_ends_nobody(
+    rosters: Rosters, worker: Database, services: Services
+) -> None:
+    good, mistyped = somebody(), somebody()
+    first = await rosters.list(good, ("", *mistyped[1:]), provided_on="2025-02-03")
+    receipt = await rosters.counter.as_(CIVIL, "GET", f"/uploads/{first['id']}/receipt.xlsx")
+    assert receipt.status_code == 200, receipt.text
+    second = await rosters.hand_in(with_words(receipt.content, mistyped[0]))
+    assert second["state"] == "done", second
+    assert second["rows"] == {"in": 1, "accepted": 1, "returned": 0, "duplicate": 0}
+    assert second["batch"]["no"] == 2
+    assert second["batch"]["outstanding"] == 0
+    for one in (good, mistyped):
+        assert await periods(worker, services, one[1]) == [("DB", date(2025, 2, 3), None)]
+
+
+async def test_a_county_goes_live_with_the_days_that_its_list_gives(
+    rosters: Rosters, worker: Database, services: Services
+) -> None:
+    one, other = somebody(), somebody()
+    header = (*HEADER, "享受待遇开始日期")
+    seen = await rosters.hand_in(csv([header, (*one, "2023-07-01"), (*other, "2025-13-01")]), provided_on="2025-02-03")
+    assert codes(seen) == [(3, "returned", "bad-day")]
+    assert await periods(worker, services, one[1]) == [("DB", date(2023, 7, 1), None)]
+    assert await periods(worker, services, other[1]) == []
+
+
+async def test_a_roster_from_the_future_is_refused(rosters: Rosters) -> None:
+    seen = await rosters.list(somebody(), provided_on="2025-03-04")
+    assert (seen["state"], seen["problem"]["code"]) == ("refused", "listed-in-future")
+
+
+def with_words(receipt: bytes, name: str) -> bytes:
+    """The receipt with the missing name typed in."""
+    book = CalamineWorkbook.from_filelike(BytesIO(receipt))
+    first, *others = (book.get_sheet_by_index(at).to_python() for at in range(len(book.sheet_names)))
+    place = first[0].index("姓名")
+    first[1][place] = name
+    return xlsx(first, *others)
+
+
 async def test_a_killed_hand_loses_no_row_and_doubles_none(
     rosters: Rosters, worker: Database, services: Services, migrated: DataFolder, tmp_path: Path
 ) -> None:
@@ -179,7 +254,7 @@ async def test_a_killed_hand_loses_no_row_and_doubles_none(
         ([*wrong, *people[1200:]], "2025-03-03", {"added": 1200, "ended": 1170}),
     )
     for number, (listed, day, expected) in enumerate(months):
-        upload = await rosters.post(csv([HEADER, *listed]), provided_on=day)
+        upload = await rosters.post(csv([HEADER, *listed]), provided_on=day, confirmed="many_leave")
         await killed_in_the_middle(upload, worker, services, migrated, tmp_path / "files")
         working = await rosters.see(upload)
         assert working["state"] == "working"
