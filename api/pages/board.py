@@ -100,7 +100,7 @@ async def show(desk: AtDesk, month: str = "", city: str = "", state: str = "", a
         standings=PICKED,
         every_standing=list(Standing),
         export=Filters("/board.xlsx", chosen.query).href(),
-        figures=await figures_of(desk.services, desk.signed_in, chosen.month, chosen.city),
+        figures=await figures_of(desk.services, desk.signed_in, chosen.month, _area(desk, chosen)),
         overdue=overdue,
         overdue_kinds=Counter(line["title"] for line in overdue).most_common(),
         shown=SHOWN_OVERDUE,
@@ -132,11 +132,17 @@ async def _whole(desk: Desk, chosen: Chosen) -> Board:
     return await read_board(desk.services, desk.signed_in, asked)
 
 
+def _area(desk: Desk, chosen: Chosen) -> str:
+    """The city that was chosen, for those whose area is larger."""
+    own = desk.signed_in.division
+    return chosen.city if chosen.city.startswith(own) else own
+
+
 async def _overdue(desk: Desk, chosen: Chosen) -> list[Mapping[str, Any]]:
     """As it is today; of a day in the past the heat map says it."""
     if chosen.past:
         return []
-    found = await cycles.overdue(desk.services, desk.signed_in, chosen.city, chosen.month)
+    found = await cycles.overdue(desk.services, desk.signed_in, _area(desk, chosen), chosen.month)
     lines: list[Mapping[str, Any]] = sorted(found["items"], key=lambda line: line["matter"]["procedure"] not in OWED)
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, {line["division"] for line in lines} | {line["office"]["division"] for line in lines})

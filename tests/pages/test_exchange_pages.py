@@ -93,7 +93,10 @@ async def test_monthly_summary_can_be_printed_and_worked_with(visiting: SignedIn
 async def test_another_county_sees_neither_the_matter_nor_the_month(visiting: SignedIn, month: str) -> None:
     visitor = await visiting(posts.COUNTY_SUPERVISOR)
     assert (await visitor.get(CYCLE)).status == 404
-    assert COUNTY not in (await visitor.get(f"/board?month={month}")).html
+    board = await visitor.get(f"/board?month={month}&city=1405")
+    assert board.status == 200
+    assert "阳城县" in board.text
+    assert COUNTY not in board.html
 
 
 async def test_townships_have_no_part_in_the_exchange(visiting: SignedIn) -> None:
