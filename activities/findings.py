@@ -1,7 +1,7 @@
 """METRICS of W17: what a month that has ended tells about a county. Called when the next month opens; harmless twice.
 
-What a procedure notices itself it enters itself: a missed sharing (W07), a late list (W06), rules that contradict each
-other (the desk). Nothing here asks an office for anything that the product knows already (B-29).
+What a procedure notices itself it enters itself: a missed sharing (W07), a late list (W06), a month that nobody had opened
+(the watchdog), rules that contradict each other (the desk). Nothing here asks an office for anything that the product knows already (B-29).
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,6 @@ from store.timeline import TimelineRow
 
 DECEMBER = 12
 PUSHED = f"matter:{Procedure.PUSH.value}:{MatterStatus.PUSHED.value}"
-OPENED_LATE = f"matter:{Procedure.SHARING_CYCLE.value}:opened_late"
 
 
 async def find_month(session: AsyncSession, division: str, month: date, now: datetime) -> Sequence[FindingRow]:
@@ -43,7 +42,6 @@ async def find_month(session: AsyncSession, division: str, month: date, now: dat
         await _late_push(session, rulebook, add_months(month, -1), now),
         await _anomalies(session, rulebook, month, now),
         await _fund(session, rulebook, last, now),
-        await _opened_late(session, division, month, now),
         *await _agreements(session, rulebook, last, now),
     ]
     return [finding for finding in found if finding is not None]
@@ -116,17 +114,6 @@ async def _fund(session: AsyncSession, rulebook: Rulebook, last: date, now: date
         now,
         about=str(last.year),
     )
-
-
-async def _opened_late(session: AsyncSession, division: str, month: date, now: datetime) -> FindingRow | None:
-    """A month that the watchdog had to open: a fault of the machinery, shown beside those of the offices."""
-    cycle = await find_matter(session, Procedure.SHARING_CYCLE, f"{division}/{month:%Y-%m}")
-    late_on = await session.scalar(_day_of(cycle, OPENED_LATE)) if cycle else None
-    if cycle is None or late_on is None:
-        return None
-    codes = {"month": f"{month:%Y-%m}", "opened_on": late_on.isoformat()}
-    kind = FindingKind.MONTHS_OPENED_BY_WATCHDOG
-    return await open_finding(session, kind, division, month, cycle.id, codes, ["R-SHARE"], now)
 
 
 async def _agreements(
