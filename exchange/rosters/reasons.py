@@ -96,6 +96,3 @@ def bit(code: str) -> int:
 def reasons_in(mask: int) -> Iterator[RosterReason]:
     """The reasons whose bits are set, in their order."""
     return (reason for place, reason in enumerate(REASONS) if mask >> place & 1)
-
-
-SUSPICIONS = sum(bit(reason.code) for reason in REASONS if reason.suspicion)
