@@ -64,7 +64,7 @@ for path in paths:
     read(path)
 print(time.perf_counter() - began, time.process_time() - worked)
 """
-BEAT = 0.3
+BEAT = 1.0
 COUNTIES = 117
 
 

@@ -52,7 +52,8 @@ def compare(rows: pl.DataFrame, force: pl.DataFrame, *, whole: bool) -> Compared
     rows = _duplicates(_other_names(rows, force).with_columns(_PAIR))
     good = rows.filter(pl.col(MASK) == 0)
     stays = good.select("pair", *ATTRIBUTES).join(force.select("pair", *ATTRIBUTES), on="pair", suffix="_before")
-    updated = stays.select(pl.any_horizontal(pl.col(one).ne_missing(f"{one}_before") for one in ATTRIBUTES).sum())
+    differs = [pl.col(one).ne_missing(pl.col(f"{one}_before")) for one in ATTRIBUTES]
+    updated = stays.select(pl.any_horizontal(differs).sum())
     missing = force.join(good, on="pair", how="anti")
     covered = missing.filter(pl.col("category").is_in(good["category"].unique().implode()))
     held = _held(covered, rows)

@@ -250,6 +250,8 @@ def test_an_invented_roster_returns_what_was_planted_and_nothing_else() -> None:
     said = Counter(next(reasons_in(mask)).code for mask in found.returned.values())
     said["duplicate-in-batch"] = len(found.duplicates)
     assert said == planted
+    again = reconcile(text.encode(), found.force, TERMS)
+    assert (again.unchanged, again.updated, again.starts, again.ends) == (found.accepted, 0, [], [])
 
 
 async def test_the_confined_engine_says_what_the_pure_one_says() -> None:
