@@ -16,7 +16,7 @@ from api.presentation import json_object, task_view
 from api.services import Services
 from policy.access import Action, PersonalView, may, personal_view
 from policy.clock import today
-from policy.exchange_terms import RosterChange
+from policy.exchange_terms import Carrier, RosterChange
 from policy.masking import mask_id_number, mask_name
 from policy.problems import Problem
 from policy.procedures import Procedure
@@ -126,6 +126,7 @@ def _shown(row: AdjustmentRow) -> dict[str, Any]:
     )
     return json_object({name: getattr(row, name) for name in shown}) | {
         "category_label": Category(row.category).label,
+        "carrier_label": Carrier(row.carrier).label if row.carrier else None,
         "certificate": row.counts,
     }
 
