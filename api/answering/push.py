@@ -1,10 +1,13 @@
 """The burdens of a month and the release of its list (W09)."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from api.answering.answer import Answer
 from api.errors import Refusal
-from policy.terms import UploadState
+from api.exchange.agreements import check_agreement
+from policy.terms import Department, UploadState
 from store.pushes import BurdenRow
 from store.uploads import UploadRow
 
@@ -58,6 +61,18 @@ async def released(answer: Answer) -> None:
             clause="B-17",
         )
     answer.codes["listed"] = matter.facts.get("listed", 0)
+    answer.codes |= await _without_agreement(answer)
+
+
+async def _without_agreement(answer: Answer) -> dict[str, Any]:
+    """With which receivers there is no agreement in force (C-24): said, or where the place wants it so, refused."""
+    receivers = [Department(code) for code in answer.matter.departments if code != answer.task.department]
+    lacking = [
+        department.value
+        for department in receivers
+        if await check_agreement(answer.session, answer.matter.division, answer.act_day, department) is not None
+    ]
+    return {"no_agreement": lacking} if lacking else {}
 
 
 async def _burdens(answer: Answer) -> int:
