@@ -1,5 +1,6 @@
 """A data folder made by a release is upgraded by `migrate`, with the cases that were under way in it (decision 12)."""
 
+import asyncio
 import subprocess
 import tarfile
 from collections.abc import AsyncIterator
@@ -27,12 +28,7 @@ async def upgraded(tmp_path: Path) -> AsyncIterator[Stack]:
     with tarfile.open(RELEASED) as packed:
         packed.extractall(tmp_path / "released", filter="data")
     async with Stack(folder, children=(), migrate=False) as empty:
-        command = [str(binaries() / "psql"), "-q", "-v", "ON_ERROR_STOP=1", "-h", str(empty.folder.socket)]
-        dump = tmp_path / "released" / "v0.2.sql"
-        for role in ("api", "worker", "relay"):
-            made = f"create role jiuzhu_{role} login nosuperuser nobypassrls nocreatedb nocreaterole"
-            subprocess.run([*command, "-U", "jiuzhu_owner", "-c", made, "jiuzhu"], check=True, capture_output=True)
-        subprocess.run([*command, "-U", "jiuzhu_owner", "-f", str(dump), "jiuzhu"], check=True, capture_output=True)
+        await asyncio.to_thread(_restore, empty, tmp_path / "released" / "v0.2.sql")
     for name in ("keyring.json", "temporal.db"):
         (tmp_path / "released" / name).replace(folder / name)
     for left in folder.glob("temporal.db-*"):
@@ -41,6 +37,18 @@ async def upgraded(tmp_path: Path) -> AsyncIterator[Stack]:
         file.replace(folder / "files" / file.name)
     async with Stack(folder, demo=True, up=True) as running:
         yield running
+
+
+def _restore(empty: Stack, dump: Path) -> None:
+    command = [str(binaries() / "psql"), "-q", "-v", "ON_ERROR_STOP=1", "-h", str(empty.folder.socket)]
+    command += ["-U", "jiuzhu_owner", "-d", "jiuzhu"]
+    roles = [
+        part
+        for role in ("api", "worker", "relay")
+        for part in ("-c", f"create role jiuzhu_{role} login nosuperuser nobypassrls nocreatedb nocreaterole")
+    ]
+    for what in (roles, ["-f", str(dump)]):
+        subprocess.run([*command, *what], check=True, capture_output=True)
 
 
 async def test_a_folder_of_v0_2_goes_on_with_its_cases_and_learns_the_exchange(upgraded: Stack) -> None:
