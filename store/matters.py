@@ -124,8 +124,13 @@ async def find_matter(session: AsyncSession, procedure: Procedure, key: str) -> 
 
 
 async def locked_matter(session: AsyncSession, matter_id: uuid.UUID) -> MatterRow:
-    """The matter, locked until the transaction ends. Raises LookupError."""
-    row = await session.get(MatterRow, matter_id, with_for_update=True)
+    """The matter as it is now, locked until the transaction ends. Raises LookupError.
+
+    Read anew even where the transaction has looked at it before: somebody else may have moved it in between.
+    """
+    row: MatterRow | None = await session.scalar(
+        select(MatterRow).where(MatterRow.id == matter_id).with_for_update().execution_options(populate_existing=True)
+    )
     if row is None:
         raise LookupError("no such matter")
     return row
