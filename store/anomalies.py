@@ -14,12 +14,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from policy.anomaly_steps import ANOMALY_CORRECTION
 from policy.exchange_terms import AnomalyState, MatterStatus
 from policy.procedures import Procedure
 from policy.terms import Department
 from store.base import Base, Json, Key, Moment
-from store.matters import MatterRow, Opening, find_matter, open_matter
+from store.matters import MatterRow, Opening, locked_matter, open_matter
 from store.outbox import start
+from store.tasks import TaskRow
 from store.vault import Vault
 
 _STATES = ", ".join(f"'{state.value}'" for state in AnomalyState)
@@ -97,16 +99,19 @@ def place_of(upload: uuid.UUID, sheet: int, number: int) -> str:
 
 async def open_anomalies(
     session: AsyncSession, vault: Vault, batch: Batch, rows: Sequence[Returned], *, at: datetime, day: date
-) -> MatterRow:
+) -> MatterRow | None:
     """The matter in which the source department settles these rows; opened once for the batch. Safe to repeat.
 
-    Rows that come after it has been closed open another one behind it.
+    A row that has gone back before does not go back again; None where all of them have. Rows that come after the matter
+    has been settled open another one behind it.
     """
+    known = await _known_places(session, batch)
+    fresh = [row for row in rows if row.place not in known]
+    if not fresh:
+        return None
     matter = await _open(session, batch, at=at, day=day)
-    known = set(await session.scalars(select(AnomalyRow.place).where(AnomalyRow.matter_id == matter.id)))
-    for row in rows:
-        if row.place not in known:
-            await _write(session, vault, batch, matter, row, at)
+    for row in fresh:
+        await _write(session, vault, batch, matter, row, at)
     await session.flush()
     matter.facts = {**matter.facts, **await tally(session, matter.id)}
     await nudge(session, matter, at=at)
@@ -167,23 +172,43 @@ def settle(row: AnomalyRow, state: AnomalyState, at: datetime) -> None:
     row.state, row.settled_at = state.value, at
 
 
+async def _known_places(session: AsyncSession, batch: Batch) -> set[str]:
+    matters = [matter.id for matter in await matters_of_batch(session, batch.key, batch.department)]
+    return set(await session.scalars(select(AnomalyRow.place).where(AnomalyRow.matter_id.in_(matters))))
+
+
 async def _open(session: AsyncSession, batch: Batch, *, at: datetime, day: date) -> MatterRow:
-    key, number = f"{batch.key}/{batch.department.value}", 1
-    while (found := await find_matter(session, Procedure.ANOMALY, key)) is not None and found.closed_at is not None:
+    """The batch's matter that is not settled yet, held: nobody ends it while rows are added to it."""
+    first, number = f"{batch.key}/{batch.department.value}", 1
+    while True:
+        opening = Opening(
+            procedure=Procedure.ANOMALY,
+            key=first if number == 1 else f"{first}/{number}",
+            division=batch.division,
+            departments=(batch.department, Department.MEDICAL_INSURANCE),
+            status=MatterStatus.RETURNED,
+            department=batch.department,
+            month=batch.month,
+            parent=batch.parent,
+            facts=batch.facts,
+        )
+        opened, _ = await open_matter(session, opening, at=at, day=day)
+        matter = await locked_matter(session, opened.id)
+        if not await _is_settled(session, matter):
+            return matter
         number += 1
-        key = f"{batch.key}/{batch.department.value}/{number}"
-    opening = Opening(
-        procedure=Procedure.ANOMALY,
-        key=key,
-        division=batch.division,
-        departments=(batch.department, Department.MEDICAL_INSURANCE),
-        status=MatterStatus.RETURNED,
-        department=batch.department,
-        month=batch.month,
-        parent=batch.parent,
-        facts=batch.facts,
+
+
+async def _is_settled(session: AsyncSession, matter: MatterRow) -> bool:
+    """Ended, or about to: once its task has been answered, its procedure asks no more."""
+    if matter.closed_at is not None:
+        return True
+    answered = await session.scalar(
+        select(TaskRow.id)
+        .where(TaskRow.subject_id == matter.id, TaskRow.kind == ANOMALY_CORRECTION.kind, TaskRow.state == "answered")
+        .limit(1)
     )
-    return (await open_matter(session, opening, at=at, day=day))[0]
+    return answered is not None
 
 
 async def _write(

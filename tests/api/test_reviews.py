@@ -12,7 +12,7 @@ from policy.deadlines import SHANGHAI
 from policy.exchange_terms import MatterStatus
 from policy.procedures import Procedure
 from policy.terms import Department
-from store.anomalies import AnomalyRow
+from store.anomalies import AnomalyRow, matters_of_batch
 from store.database import WHOLE, Database
 from store.matters import Opening, find_matter, open_matter
 from store.reviews import counts_of, gather, rows_of
@@ -94,6 +94,10 @@ async def test_what_is_marked_goes_back_to_its_source_and_is_left_out_of_the_sum
     hands = Reviews(worker, clock, services.vault)
     await hands.anomalies_out(str(matter.id))
     await hands.anomalies_out(str(matter.id))
+    async with worker.transaction(WHOLE) as session:
+        [first] = await matters_of_batch(session, f"review/{COUNTY}/2025-09", Department.CIVIL_AFFAIRS)
+        first.closed_at = clock.now()
+    await hands.anomalies_out(str(matter.id))  # the summary was returned after the department had settled it
     async with worker.transaction(WHOLE) as session:
         back = (await session.scalars(select(AnomalyRow).where(AnomalyRow.place == f"review/{chosen}"))).all()
         assert [(one.department, one.reasons[0]["code"]) for one in back] == [("civil_affairs", "review-duplicate")]
