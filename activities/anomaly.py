@@ -80,10 +80,14 @@ class Anomalies:
         upload = await session.get_one(UploadRow, row.upload_id)
         kind, context = KINDS[upload.kind], await self._context(session, upload)
         provided, typed = self._opened(session, row)
+        first = row.provided_on
         row.provided_on = self._counts_from(row, provided, typed)
         fate = await _decide(session, kind, context, row, typed)
         row.rechecked_at = context.now
         if fate.outcome is RowFate.RETURNED:
+            row.provided_on = (
+                first  # what did not hold has changed nothing: the next correction counts from the list again
+            )
             row.reasons = [as_kept(kind, reason) for reason in fate.reasons]
             row.state, row.confirmed = AnomalyState.RETURNED.value, False
         else:
