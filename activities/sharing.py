@@ -68,10 +68,11 @@ class Sharings:
             now, month = self._clock.now(), _month(cycle)
             sharings = await _sharings(session, cycle.division, month)
             short = [kind for direction, kind in SENDERS.items() if _owes(cycle, sharings, direction)]
-            met = all(_reconciled(cycle, sharings, direction) for direction in Direction)
+            met = _met(cycle, sharings)
             ended = now >= _end_of(month)
+            missed = ended and not _met(cycle, _in_time(sharings, month))
             if cycle.closed_at is None:
-                await self._mark(session, cycle, met=met, ended=ended, now=now)
+                await self._mark(session, cycle, met=met, missed=missed, now=now)
             unsettled = [_batch(row) for row in sharings if row.state == SharingState.SENT.value and row.asks_receipt]
             disputed = [_batch(row) for row in sharings if row.state == SharingState.DISPUTED.value]
             return Stock(
@@ -84,10 +85,11 @@ class Sharings:
                 look_again_at="" if ended else _end_of(month).isoformat(),
             )
 
-    async def _mark(self, session: AsyncSession, cycle: MatterRow, *, met: bool, ended: bool, now: datetime) -> None:
-        if met and cycle.status == MatterStatus.OPEN.value:
+    async def _mark(self, session: AsyncSession, cycle: MatterRow, *, met: bool, missed: bool, now: datetime) -> None:
+        """Missed stays missed, however soon it is made good: also where nobody could look when the month ended."""
+        if met and not missed and cycle.status == MatterStatus.OPEN.value:
             self._move(session, cycle, MatterStatus.MET, now)
-        elif ended and not met and cycle.status != MatterStatus.MISSED.value:
+        elif missed and cycle.status != MatterStatus.MISSED.value:
             self._move(session, cycle, MatterStatus.MISSED, now)
             cycle.facts = {**cycle.facts, "missed": True}
             await open_finding(
@@ -133,6 +135,17 @@ def _of(cycle: MatterRow, sharings: Sequence[SharingRow], direction: Direction) 
 def _owes(cycle: MatterRow, sharings: Sequence[SharingRow], direction: Direction) -> bool:
     """Whether the sender still owes a batch."""
     return len(_of(cycle, sharings, direction)) < _least(cycle)
+
+
+def _met(cycle: MatterRow, sharings: Sequence[SharingRow]) -> bool:
+    """Whether both directions have what the month asks for."""
+    return all(_reconciled(cycle, sharings, direction) for direction in Direction)
+
+
+def _in_time(sharings: Sequence[SharingRow], month: date) -> list[SharingRow]:
+    """Those confirmed before the month was over, by the day of the act as the board counts it."""
+    after = add_months(month, 1)
+    return [row for row in sharings if row.reconciled_on is not None and row.reconciled_on < after]
 
 
 def _reconciled(cycle: MatterRow, sharings: Sequence[SharingRow], direction: Direction) -> bool:

@@ -25,7 +25,7 @@ from runtime.watchdog import GRACE, NAME, Watchdog
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
 from store.findings import FindingRow
-from store.matters import MatterRow
+from store.matters import MatterRow, locked_matter
 from store.outbox import OutboxRow
 from store.sharings import (
     Provided,
@@ -174,6 +174,43 @@ async def test_two_sharings_are_two_where_the_county_asks_for_two(worker: Databa
         stock = await sharings.take_stock(str(matter))
         states.append(("sharing_in" in stock.short, len(stock.to_confirm)))
     assert states == [(True, 1), (True, 1), (False, 2)]
+
+
+async def test_a_month_made_good_before_anybody_looked_was_missed_all_the_same(worker: Database) -> None:
+    """The worker was away over the end of the month; the counter went on, and both sides were confirmed on the 2nd."""
+    clock, month = Fixed("2026-12-01T09:00"), date(2026, 12, 1)
+    async with worker.transaction(WHOLE) as session:
+        await open_month(session, COUNTY, month, clock.now())
+        cycle = await cycle_of(session, COUNTY, month)
+        assert cycle is not None
+        for direction in Direction:
+            batch = Provided(
+                f"late/{direction.value}", COUNTY, month, direction, Department.CIVIL_AFFAIRS, None, date(2026, 12, 31)
+            )
+            sharing, _ = await record_sharing(session, batch, at=clock.now())
+            await confirm_sharing(session, sharing, by=None, on=date(2027, 1, 2), at=clock.now())
+    clock.set("2027-01-02T09:00")
+    stock = await Sharings(worker, clock).take_stock(str(cycle.id))
+    assert stock.over, "made good: it may close late"
+    async with worker.transaction(WHOLE) as session:
+        row = await session.get_one(MatterRow, cycle.id)
+        assert (row.status, row.facts["missed"]) == ("missed", True)
+        kinds = await session.scalars(select(FindingRow.kind).where(FindingRow.subject_id == cycle.id))
+        assert kinds.all() == ["missed_sharing"]
+
+
+async def test_a_matter_is_locked_as_it_is_now(worker: Database) -> None:
+    """Looked at, moved by somebody else, and locked: what was seen before is forgotten."""
+    async with worker.transaction(WHOLE) as session:
+        await open_month(session, COUNTY, date(2026, 11, 1), Fixed("2026-11-01T09:00").now())
+    async with worker.transaction(WHOLE) as session:
+        seen = await cycle_of(session, COUNTY, date(2026, 11, 1))
+        assert seen is not None
+        async with worker.transaction(WHOLE) as other:
+            theirs = await locked_matter(other, seen.id)
+            theirs.facts = {**theirs.facts, "by": "another"}
+        assert "by" not in seen.facts
+        assert (await locked_matter(session, seen.id)).facts["by"] == "another"
 
 
 async def test_the_schedule_stands_once_and_is_put_right(servers: Stack) -> None:
