@@ -87,9 +87,10 @@ class Comparisons:
         self, session: AsyncSession, matter: MatterRow, kept: Sequence[ComparisonItemRow], county: str, now: datetime
     ) -> None:
         """The county's push says how many of its persons are confirmed, and how many are still to be added."""
-        push = await find_matter(session, Procedure.PUSH, f"{county}/{matter.month:%Y-%m}")
-        if push is None:
+        found = await find_matter(session, Procedure.PUSH, f"{county}/{matter.month:%Y-%m}")
+        if found is None:
             return
+        push = await locked_matter(session, found.id)
         counts = {"confirmed": len(kept), "to_add": sum(item.local_item is None for item in kept)}
         push.facts = {**push.facts, "provincial": counts}
         record(

@@ -115,6 +115,7 @@ async def list_for_recognition(
             RecognitionRow.list_type == item.list_type,
         )
         .order_by(RecognitionRow.round.desc())
+        .with_for_update()  # a case that is just being closed is not brought up to date: the person would wait in nobody's
     )
     latest = next(iter(rounds), None)
     if latest is None or latest.closed_on is not None:
