@@ -25,6 +25,7 @@ from store.matters import MatterRow
 from store.people import PersonRow
 from store.reference import DivisionRow
 from store.reviews import ReviewRow, counts_of, rows_of
+from store.tasks import TaskRow
 from store.timekeeping import load_timekeeping
 from store.timeline import record
 
@@ -45,7 +46,7 @@ async def view_review(services: Services, user: CurrentUser, matter_id: uuid.UUI
             "departments": _parts(matter),
             "summary": dict(await counts_of(session, matter.id)) if rows else matter.facts.get("summary"),
             "rows": await _rows(services, session, user, matter, rows),
-            "may_mark": user.post == REVIEW_DEDUP.post and matter.status == MatterStatus.MSB_DEDUP.value,
+            "may_mark": user.post == REVIEW_DEDUP.post and await _in_dedup(session, matter),
             "marks": [{"code": mark.value, "label": mark.label} for mark in ReviewMark],
             "tasks": [task_view(task, time) for task in await lists.tasks_of(session, matter.id)],
             "timeline": await timeline_of(session, matter.id),
@@ -62,7 +63,7 @@ async def mark_rows(
         matter = await session.get(MatterRow, matter_id, with_for_update=True)
         if matter is None or matter.procedure != Procedure.REVIEW.value:
             raise not_found()
-        if matter.status != MatterStatus.MSB_DEDUP.value:
+        if not await _in_dedup(session, matter):
             raise Refusal(409, "not-in-dedup", "目前不在剔重核对环节", "the review is not at that step")
         rows = (
             await session.scalars(
@@ -97,6 +98,13 @@ async def _review(session: AsyncSession, matter_id: uuid.UUID) -> MatterRow:
     if matter is None or matter.procedure != Procedure.REVIEW.value:
         raise not_found()
     return matter
+
+
+async def _in_dedup(session: AsyncSession, matter: MatterRow) -> bool:
+    """Not once it has been answered: what is marked after that would leave the summary and go back to nobody."""
+    asked = select(TaskRow.state).where(TaskRow.subject_id == matter.id, TaskRow.kind == REVIEW_DEDUP.kind)
+    latest = await session.scalar(asked.order_by(TaskRow.round.desc()).limit(1))
+    return matter.status == MatterStatus.MSB_DEDUP.value and latest != "answered"
 
 
 def _parts(matter: MatterRow) -> list[dict[str, Any]]:
