@@ -8,10 +8,12 @@ from api.exchange.cycles import view_cycle
 from api.exchange.lists_out import division_name
 from api.identity import CurrentUser
 from api.services import Services
+from policy.agreement import SharedData
 from policy.clock import today
-from policy.exchange_terms import Carrier, Direction, Obligation, ObligationState, SharingState
+from policy.exchange_terms import Carrier, Direction, ListType, Obligation, ObligationState, SharingState
 from policy.lists_out import ListColumn, PlainList
 from policy.organisations import office_on
+from policy.sharing_steps import OTHER
 from policy.terms import Category, Department
 from store.rulebook import load_rulebook
 
@@ -28,8 +30,12 @@ COLUMNS = (
     ListColumn("确认人", 12),
     ListColumn("状态", 14),
 )
-KINDS_OUT = {"benefits_out": "待遇享受情况", "burden": "费用负担情况", "high_cost": "高额费用负担患者"}
-"""What goes out of the bureau by kind of data, where it has no category."""
+KINDS_OUT = {
+    **{kind.value: kind.label for kind in SharedData},
+    **{kind.value: kind.label for kind in ListType},
+    OTHER: "其他对象",
+}
+"""What is shared that has no category: kinds of data, persons on a monitoring list, others than the four categories."""
 
 
 async def monthly_summary(services: Services, user: CurrentUser, division: str, month: date) -> PlainList:
@@ -73,7 +79,7 @@ def _row(place: int, batch: Mapping[str, Any]) -> tuple[str, ...]:
         str(place),
         Direction(batch["direction"]).label,
         Department(batch["partner"]).label,
-        Carrier(batch["carrier"]).label,
+        Carrier(batch["carrier"]).label if batch["carrier"] else "—",  # nothing travelled: 本月无变动
         str(batch["rows"]),
         "本月无变动" if batch["zero"] else parts,
         batch["provided"]["on"] or "",

@@ -80,6 +80,22 @@ async def test_matter_says_what_it_waits_for_and_its_task_leads_back(visiting: S
     assert f'href="{address}"' in shown.html
 
 
+async def test_zero_report_stands_among_the_batches_though_nothing_travelled(
+    visiting: SignedIn, counter: Counter, month: str
+) -> None:
+    seen = await counter.ask(PROVINCE, "GET", f"/api/v1/cycles/{COUNTY}/{month}")
+    [task] = [one["id"] for one in seen.content["tasks"] if one["kind"] == "sharing_in" and one["state"] == "open"]
+    answered = await counter.ask(CIVIL, "POST", f"/api/v1/tasks/{task}/answer", {"outcome": "zero_report"})
+    assert answered.status == 200, answered.content
+    visitor = await visiting(CIVIL)
+    cycle = await visitor.get(CYCLE)
+    assert cycle.status == 200
+    assert "零报告" in cycle.text
+    xlsx = await visitor.http.get(f"{CYCLE}/summary.xlsx")
+    rows = CalamineWorkbook.from_filelike(BytesIO(xlsx.content)).get_sheet_by_index(0).to_python()
+    assert any("本月无变动" in row for row in rows)
+
+
 async def test_monthly_summary_can_be_printed_and_worked_with(visiting: SignedIn, month: str) -> None:
     visitor = await visiting(CIVIL)
     pdf = await visitor.http.get(f"/cycles/{COUNTY}/{month}/summary.pdf")
