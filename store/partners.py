@@ -76,11 +76,15 @@ def enter_key(
 
 
 async def find_key(session: AsyncSession, key: str) -> tuple[PartnerKeyRow, AccountRow] | None:
-    """The key that is not revoked, with the account that answers for it, while that is active."""
+    """The key that is not revoked, with the account that answers for it, while that is active and where it was then.
+
+    Whoever has gone to another office takes no key along: what it opens belongs to the office.
+    """
     found = await session.execute(
         select(PartnerKeyRow, AccountRow)
         .join(AccountRow, AccountRow.id == PartnerKeyRow.account_id)
         .where(PartnerKeyRow.key_hash == hash_of(key), PartnerKeyRow.revoked_at.is_(None), AccountRow.active)
+        .where(AccountRow.division == PartnerKeyRow.division, AccountRow.department == PartnerKeyRow.department)
     )
     row = found.one_or_none()
     return (row[0], row[1]) if row else None
