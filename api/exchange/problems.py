@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from api.errors import not_allowed, not_found, wrong_fields
-from api.exchange.matters import brief, timeline_of
+from api.exchange.matters import brief, check_may_view, timeline_of
 from api.exchange.serials import next_key
 from api.idempotency import Once
 from api.identity import CurrentUser
@@ -89,7 +89,8 @@ async def report(services: Services, user: CurrentUser, wanted: WantedReport, ke
 
 
 async def view_report(services: Services, user: CurrentUser, matter_id: uuid.UUID) -> dict[str, Any]:
-    """The report with its words and the answer to it. Raises Refusal 404."""
+    """The report with its words and the answer to it. Raises Refusal 403, 404."""
+    check_may_view(user)
     async with services.database.transaction(user.scope) as session:
         matter = await session.get(MatterRow, matter_id)
         row = await session.get(ProblemRow, matter_id)
