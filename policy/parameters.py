@@ -295,10 +295,10 @@ def dimension_of(key: str) -> str:
 
 
 def label(key: str) -> str:
-    """As people read it: 救助比例（低保对象）. A key without a meaning is shown as it is."""
+    """As people read it: 救助比例（低保对象）. A noun's code by its label, what has no meaning as it is."""
     kind = KINDS.get(base_of(key))
     if kind is None:
-        return key
+        return _named(key)
     dimension = dimension_of(key)
     named = "，".join(_named(part) for part in dimension.split(","))
     return f"{kind.label}（{named}）" if named else kind.label
