@@ -33,5 +33,5 @@ class Anomaly(MatterProcedure):
         """The department answers row by row; the last one answers the task."""
         while True:
             since = self._nudges
-            await self.do(Anomalies.recheck, matter_id)
+            await self.go_through(Anomalies.recheck, matter_id)
             await self._sleep(since)

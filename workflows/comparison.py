@@ -26,11 +26,11 @@ class Comparison(MatterProcedure):
         explained = await self.ask("difference_causes")
         explained.must_be("explained")
         await self.do(Matters.move, Move(matter_id, MatterStatus.EXPLAINED.value, self.hand_over()))
-        await self.do(Comparisons.merge, matter_id)
+        await self.go_through(Comparisons.merge, matter_id)
         await self.do(Matters.end, Move(matter_id, MatterStatus.CONFIRMED.value))
 
     async def _compared(self) -> bool:
-        listed: bool = await self.do(Comparisons.compare, self._matter_id)
+        listed: bool = await self.go_through(Comparisons.compare, self._matter_id)
         return listed
 
     async def _keep_comparing(self) -> None:

@@ -41,10 +41,10 @@ class HighCostPush(OwnLevelProcedure):
 
     async def _selected(self) -> Stage:
         """Who is above the threshold of their list, and whose burden has not changed since the last push."""
-        selected: Selected = await self.do(HighCost.select, self.application_id)
+        selected: Selected = await self.go_through(HighCost.select, self.application_id)
         while selected.missing:
             await self.supply([selected.missing])
-            selected = await self.do(HighCost.select, self.application_id)
+            selected = await self.go_through(HighCost.select, self.application_id)
         return self._release
 
     async def _release(self) -> Stage:
@@ -61,7 +61,7 @@ class HighCostPush(OwnLevelProcedure):
     async def _pushed(self) -> Stage:
         """Also where nobody is listed: a zero push keeps the deadline in evidence (R-PUSH)."""
         released = Released(self.application_id, self.released.task_id, self.released.done_on, self.hand_over())
-        receivers: list[str] = await self.do(HighCost.push, released)
+        receivers: list[str] = await self.go_through(HighCost.push, released)
         self.waiting_for = set(receivers)
         for department in receivers:
             self.beside(self._acknowledged(department))

@@ -21,7 +21,7 @@ class JointReview(MatterProcedure):
     @workflow.run
     async def run(self, start: MatterStart) -> None:
         self._matter_id = self.begin(start)
-        self._review: Review = await self.do(Reviews.gather, self._matter_id)
+        self._review: Review = await self.go_through(Reviews.gather, self._matter_id)
         for department in self._review.departments:
             self.beside(self._self_check(department))
         await self._departments()
@@ -45,7 +45,7 @@ class JointReview(MatterProcedure):
     async def _dedup(self) -> Stage | None:
         checked = await self.ask("review_dedup", counted_from=self._review.month, month=self._review.month)
         checked.must_be("done")
-        await self.do(Reviews.anomalies_out, self._matter_id)
+        await self.go_through(Reviews.anomalies_out, self._matter_id)
         return self._summary
 
     async def _summary(self) -> Stage | None:

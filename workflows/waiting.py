@@ -27,6 +27,9 @@ LOCAL: dict[str, Any] = {
 """One short transaction each; while the database is away they are tried again, for as long as it takes."""
 
 
+AT_LENGTH: dict[str, Any] = LOCAL | {"start_to_close_timeout": timedelta(minutes=15)}
+"""Still one transaction, over all rows of a month: what is cut off half-way would be begun anew for ever."""
+
 SKEW = timedelta(seconds=1)
 
 
@@ -150,6 +153,10 @@ class Procedure:
     async def do(self, method: Any, argument: Any) -> Any:
         """One transaction of an activity class, as a local activity."""
         return await workflow.execute_local_activity_method(method, argument, **LOCAL)
+
+    async def go_through(self, method: Any, argument: Any) -> Any:
+        """As `do`, where it goes through all rows of a month or a list: a large county's take minutes on a busy machine."""
+        return await workflow.execute_local_activity_method(method, argument, **AT_LENGTH)
 
     async def until(self, fact: Callable[[], Awaitable[bool]]) -> None:
         """Waits until `fact`, looked up again at every nudge, is true."""
