@@ -14,6 +14,7 @@ from activities.findings import find_month
 from activities.openers import OPENERS
 from activities.place import Place
 from policy.deadlines import add_months
+from policy.rulebook import MissingParameter
 from policy.terms import Level, division_at, level_of
 from store.matters import MatterRow, Opening, open_matter
 from store.reference import DivisionRow, ParameterRow
@@ -75,11 +76,17 @@ async def divisions_of(session: AsyncSession, area: str) -> Sequence[str]:
 async def gaps(session: AsyncSession, area: str, month: date) -> Sequence[Gap]:
     """Where in `area` something of `month` should be open and is not."""
     first, law = month.replace(day=1), await load_law(session)
-    wanted = [one for division in await divisions_of(session, area) for one in openings(law, division, first)]
+    wanted: list[Opening] = []
+    unknown: list[str] = []
+    for division in await divisions_of(session, area):
+        try:
+            wanted += openings(law, division, first)
+        except MissingParameter:  # what is to be open there cannot be said: whoever opens it will tell why
+            unknown.append(division)
     keys = [(one.procedure.value, one.key) for one in wanted]
     there = await session.execute(
         select(MatterRow.procedure, MatterRow.key).where(tuple_(MatterRow.procedure, MatterRow.key).in_(keys))
     )
     known = {tuple(row) for row in there}
-    missing = [one.division for one in wanted if (one.procedure.value, one.key) not in known]
+    missing = unknown + [one.division for one in wanted if (one.procedure.value, one.key) not in known]
     return [Gap(division, first, missing.count(division)) for division in sorted(set(missing))]

@@ -16,6 +16,7 @@ from temporalio.exceptions import ApplicationError
 from activities.months import divisions_of, open_month, provinces
 from policy.clock import Clock, today
 from policy.procedures import Procedure
+from policy.rulebook import MissingParameter
 from store.database import WHOLE, Database
 from store.outbox import start
 
@@ -26,6 +27,8 @@ REST = 0.3
 BUSY = 3
 """On a busy machine it rests longer: this many times as long as a division took."""
 FAILED = "months-not-opened"
+CANNOT_BE_OPENED = (MissingParameter, LookupError, ValueError)
+"""What one division's rules or rows may lack; the others are opened all the same."""
 
 
 @dataclass
@@ -64,7 +67,7 @@ class Opening:
                 async with self._database.transaction(WHOLE) as session:
                     opened = await open_month(session, division, date.fromisoformat(asked.month), self._clock.now())
                     fresh += len(opened)
-            except (LookupError, ValueError, KeyError) as error:
+            except CANNOT_BE_OPENED as error:
                 log.exception("a month could not be opened", division=division, kind=type(error).__name__)
                 failed.append(division)
             activity.heartbeat(behind if failed else division)

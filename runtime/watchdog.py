@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
 from activities.months import Gap, gaps, open_month, provinces
-from activities.opening import begin_month
+from activities.opening import CANNOT_BE_OPENED, begin_month
 from policy.clock import Clock, today
 from policy.deadlines import SHANGHAI, add_months
 from policy.supervision import FindingKind
@@ -82,7 +82,10 @@ class Watchdog:
             missing = await gaps(session, area, month)
         opened = 0
         for gap in missing:
-            opened += await self._open(gap)
+            try:
+                opened += await self._open(gap)
+            except CANNOT_BE_OPENED as error:
+                log.exception("a month could not be opened", division=gap.division, kind=type(error).__name__)
             await asyncio.sleep(self._rest)
         if missing:
             log.warning("months had not been opened", area=area, month=f"{month:%Y-%m}", divisions=len(missing))
