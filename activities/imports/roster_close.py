@@ -14,11 +14,13 @@ from activities.imports.whole import WholeTable
 from exchange.rosters.columns import COLUMNS
 from exchange.rosters.reasons import bit, reasons_in
 from exchange.rosters.roster import Reconciled
+from policy.exchange_terms import Carrier, Direction
 from policy.row_origin import Origin, read_origin
 from policy.terms import RowFate, UploadState
 from store.batches import outstanding_rows
 from store.roster_changes import Written
 from store.rosters import RosterLoadRow, RosterSnapshotRow, Standing
+from store.sharings import Provided, record_sharing
 from store.uploads import UploadForecastRow, UploadRow
 
 _LABELS = {column.name: column.label for column in COLUMNS}
@@ -111,6 +113,26 @@ async def close(session: AsyncSession, table: WholeTable, outcome: Outcome) -> N
     row = await session.get_one(UploadRow, context.upload, with_for_update=True, populate_existing=True)
     row.accepted, row.returned, row.duplicate = outcome.accepted, len(outcome.returned), len(found.duplicates)
     row.state, row.finished_at = UploadState.DONE.value, now
+    if outcome.accepted and row.continues is None:
+        await _share(session, table, outcome, row)
+
+
+async def _share(session: AsyncSession, table: WholeTable, outcome: Outcome, row: UploadRow) -> None:
+    """A roster is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice."""
+    context = table.context
+    provided = Provided(
+        source=f"upload/{context.upload}",
+        division=context.division,
+        month=context.today,
+        direction=Direction.IN,
+        partner=context.department,
+        carrier=Carrier(row.carrier),
+        provided_on=context.today,
+        rows=outcome.accepted,
+        provided_by=row.uploaded_by,
+        upload=context.upload,
+    )
+    await record_sharing(session, provided, at=table.clock.now())
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

@@ -18,8 +18,11 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.uploads import TableToTakeIn, Uploads
 from api.services import Services
+from policy.exchange_terms import Direction
+from policy.terms import Department
 from runtime.folder import DataFolder
 from store.database import WHOLE, Database
+from store.sharings import find_sharing
 from tests.api.conftest import Counter, StoppedClock
 from tests.casework import id_number
 from tests.exchange.poison import csv, xlsx
@@ -103,6 +106,10 @@ async def test_a_second_roster_marks_who_comes_and_ends_who_is_missing(
     second = await rosters.list((*stays[:4], "改村"), now, comes, provided_on="2025-03-03", confirmed="many_leave")
     assert second["rows"] == {"in": 3, "accepted": 3, "returned": 0, "duplicate": 0}
     assert second["progress"] == {"decided": 3, "of": 3}
+    async with worker.transaction(WHOLE) as session:
+        shared = await find_sharing(session, f"upload/{second['id']}", Direction.IN, Department.CIVIL_AFFAIRS)
+        assert shared is not None, "the month's list has come"
+        assert (shared.rows_shared, shared.zero, shared.asks_receipt) == (3, False, True)
     assert second["roster"] == {
         "to_write": 4,
         "written": 4,
