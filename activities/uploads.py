@@ -37,7 +37,8 @@ from store.vault import Vault
 CHUNK = 25
 """Rows after which the server hears that the work goes on."""
 BEAT = 5.0
-"""Seconds between two words to the server while a file is being read."""
+"""Seconds between two words to the server while something is done at one go: a file read, a portion looked at, all that was
+returned opened for its department."""
 SETTLED = (*FINISHED, UploadState.CHECKED.value)
 """Nothing is done until somebody decides anew."""
 
@@ -77,17 +78,17 @@ class Uploads:
             return await self._take_whole(kind.whole, context, content)
         try:
             read = await _heard_of(read_file(kind, content))
-            work = await self._join(kind, context, read)
+            work = await _heard_of(self._join(kind, context, read))
         except TableTrouble as trouble:
             return await self._refuse(key, trouble.code, trouble.zh, trouble.en)
-        reasons = await (self._look_at(work) if context.preview else self._begin(work))
+        reasons = await _heard_of(self._look_at(work) if context.preview else self._begin(work))
         if reasons:
             zh, en = "；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons)
             return await self._refuse(key, reasons[0].code, zh, en)
         if context.preview:
             return await self._checked(key)
         await self._decide_all(work)
-        return await self._close(work)
+        return await _heard_of(self._close(work))
 
     async def _take_whole(self, take: TakeWhole, context: Context, content: bytes) -> str:
         table = WholeTable(context, content, self._database, self._files, self._clock)
