@@ -8,7 +8,8 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-SEEN = "in_scope(division) and current_setting('app.department') = 'medical_insurance'"
+SEEN = "division = current_setting('app.scope') and current_setting('app.department') = 'medical_insurance'"
+"""A row is about a person: read in the county itself, never from above it."""
 
 FUNCTIONS = """
 create function prior_aid_in_year(person uuid, year integer) returns table (aid numeric, deductible_used numeric)
