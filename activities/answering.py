@@ -1,6 +1,6 @@
 """A task answered by something that came in (a list, a corrected row), as the counter would have written it.
 
-In the name of whoever handed it in; what was typed stays with what came in, the answer holds nothing but its outcome.
+In the name of whoever handed it in; what was typed stays with what came in, unless the answer needs it as its `fields`.
 """
 
 import uuid
@@ -28,6 +28,7 @@ async def answer_task(
     day: date,
     now: datetime,
     days_late: int = 0,
+    fields: Mapping[str, Any] | None = None,
     codes: Mapping[str, Any] | None = None,
 ) -> None:
     """The answer, its timeline entry, and the procedure woken. The caller holds the subject and the open task."""
@@ -36,7 +37,7 @@ async def answer_task(
         raise ValueError(f"{task.kind} knows no outcome {outcome}")
     task.state, task.outcome, task.done_on = "answered", outcome, day
     task.answered_at, task.answered_by, task.days_late = now, by, days_late
-    sealed: dict[str, Any] = {"fields": {}, "comment": None, "paper_reason": None}
+    sealed: dict[str, Any] = {"fields": dict(fields or {}), "comment": None, "paper_reason": None}
     task.answer_sealed = vault.seal("task", "answer", task.id, sealed)
     record(
         session,

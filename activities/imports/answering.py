@@ -1,4 +1,4 @@
-"""A table that answers tasks: each as the counter writes an answer (`api/commands.py`), in the name of who handed it in."""
+"""A table that answers tasks: each with its lateness, in the name of who handed the table in."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,14 +6,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.answering import answer_task
 from activities.imports.kinds import Context
 from policy.deadlines import days_late
 from policy.steps import step
 from store.accounts import AccountRow
 from store.matters import MatterRow
-from store.outbox import wake
 from store.tasks import PeriodRow, TaskRow
-from store.timeline import record
 from store.uploads import UploadRow
 
 
@@ -46,29 +45,18 @@ async def answer_by_table(
         )
     ).one()
     late_after = await session.scalar(select(PeriodRow.late_after).where(PeriodRow.id == task.period_id))
-    task.state, task.outcome, task.done_on = "answered", outcome, context.today
-    task.answered_at, task.answered_by = context.now, uploader.id
-    task.days_late = days_late(context.rulebook.calendar, late_after, context.today)
-    sealed = {"fields": dict(fields), "comment": None, "paper_reason": None}
-    task.answer_sealed = context.vault.seal("task", "answer", task.id, sealed)
     if step(task.kind).status:
         matter.last_act_on = max(matter.last_act_on, context.today)
-    record(
+    await answer_task(
         session,
-        subject_id=matter.id,
-        division=matter.division,
-        at=context.now,
-        day=context.today,
-        tag=f"counter:{task.kind}:{outcome}",
+        context.vault,
+        task,
+        outcome,
+        by=uploader.id,
         actor=uploader.username,
-        codes={
-            "task": str(task.id),
-            "outcome": outcome,
-            "days_late": task.days_late,
-            "level": task.level,
-            "upload": str(context.upload),
-            **(codes or {}),
-        },
-        grounds=[step(task.kind).clause],
+        day=context.today,
+        now=context.now,
+        days_late=days_late(context.rulebook.calendar, late_after, context.today),
+        fields=fields,
+        codes={"upload": str(context.upload), **(codes or {})},
     )
-    await wake(session, task, at=context.now)

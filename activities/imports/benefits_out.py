@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.burden import INSURANCES
 from activities.imports.kinds import ACCEPTED, Batch, Context, Counts, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.person_columns import ID_NUMBER, NAME
 from exchange import readers
 from exchange.columns import Column
 from policy import identity_number
@@ -41,15 +42,8 @@ def _money(name: str, label: str, *aliases: str) -> Column:
 
 
 COLUMNS = (
-    Column("name", "姓名", readers.name, wide=12),
-    Column(
-        "id_number",
-        "身份证号码",
-        readers.id_number,
-        aliases=("身份证号", "公民身份号码", "证件号码"),
-        help="18位，单元格须为文本格式",
-        wide=22,
-    ),
+    NAME,
+    ID_NUMBER,
     Column(
         "insurance",
         "参保险种",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.imports.answering import answer_by_table, open_tasks
 from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.person_columns import ID_NUMBER, NAME
 from exchange import readers
 from exchange.columns import Column
 from policy.access import Action
@@ -44,15 +45,8 @@ LISTS = {"返贫": ListType.FALLING_BACK, "因病返贫": ListType.FALLING_BACK}
 WAITING = ("screening", "recognition", "feedback")
 
 COLUMNS = (
-    Column("name", "姓名", readers.name, wide=12),
-    Column(
-        "id_number",
-        "身份证号码",
-        readers.id_number,
-        aliases=("身份证号", "公民身份号码", "证件号码"),
-        help="18位，单元格须为文本格式",
-        wide=22,
-    ),
+    NAME,
+    ID_NUMBER,
     Column("list", "监测名单", readers.one_of(LISTS), aliases=("名单", "名单类型"), choices=("返贫", "致贫")),
     Column(
         "result",

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.person_columns import ID_NUMBER, NAME
 from exchange import readers
 from exchange.columns import Column
 from policy import identity_number
@@ -15,15 +16,8 @@ from store.prior_aid import Entered, PriorAid, enter_prior_aid
 from store.registration import OtherName, Somebody, known_or_entered
 
 COLUMNS = (
-    Column("name", "姓名", readers.name, wide=12),
-    Column(
-        "id_number",
-        "身份证号码",
-        readers.id_number,
-        aliases=("身份证号", "公民身份号码", "证件号码"),
-        help="18位，单元格须为文本格式",
-        wide=22,
-    ),
+    NAME,
+    ID_NUMBER,
     Column("year", "年度", readers.whole(9999), help="如2026；只收本年度和上一年度"),
     Column(
         "aid",

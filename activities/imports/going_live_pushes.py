@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.imports.feedback import LISTS
 from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.person_columns import ID_NUMBER, NAME
 from exchange import readers
 from exchange.columns import Column
 from policy import identity_number
@@ -15,15 +16,8 @@ from store.pushes import PriorPushRow, prior_push
 from store.registration import OtherName, Somebody, known_or_entered
 
 COLUMNS = (
-    Column("name", "姓名", readers.name, wide=12),
-    Column(
-        "id_number",
-        "身份证号码",
-        readers.id_number,
-        aliases=("身份证号", "公民身份号码", "证件号码"),
-        help="18位，单元格须为文本格式",
-        wide=22,
-    ),
+    NAME,
+    ID_NUMBER,
     Column("list", "监测名单", readers.one_of(LISTS), aliases=("名单", "名单类型"), choices=("返贫", "致贫")),
     Column("month", "数据月份", readers.month, aliases=("数据所属月份",), help="最近一次推送的数据月份，如2026-09"),
     Column("burden", "推送时累计负担", readers.money, aliases=("累计负担", "个人年度累计负担"), help="元", wide=18),

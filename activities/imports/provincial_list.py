@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import ACCEPTED, Batch, Context, Counts, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.person_columns import ID_NUMBER, NAME
 from exchange import readers
 from exchange.columns import Column
 from policy import identity_number
@@ -27,15 +28,8 @@ from store.registration import number_index
 TYPES = {label: kind for kind in ListType for label in (kind.label, f"{kind.label}风险", f"{kind.label}预警")}
 
 COLUMNS = (
-    Column("name", "姓名", readers.name, wide=12),
-    Column(
-        "id_number",
-        "身份证号码",
-        readers.id_number,
-        aliases=("身份证号", "公民身份号码", "证件号码"),
-        help="18位，单元格须为文本格式",
-        wide=22,
-    ),
+    NAME,
+    ID_NUMBER,
     Column(
         "list_type",
         "名单类型",

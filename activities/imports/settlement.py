@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.person_columns import ID_NUMBER, NAME
 from activities.settlement_review import look_for_contradictions
 from exchange import readers
 from exchange.columns import Column
@@ -34,15 +35,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 
 COLUMNS = (
-    Column("name", "姓名", readers.name, wide=12),
-    Column(
-        "id_number",
-        "身份证号码",
-        readers.id_number,
-        aliases=("身份证号", "公民身份号码", "证件号码"),
-        help="18位，单元格须为文本格式",
-        wide=22,
-    ),
+    NAME,
+    ID_NUMBER,
     Column("settlement_no", "结算单号", readers.text(60), aliases=("结算编号", "结算流水号", "单据号"), wide=22),
     Column("institution_code", "医疗机构代码", readers.text(40), aliases=("定点医疗机构代码", "机构编码"), wide=16),
     Column("disease_code", "病种代码", readers.text(40), aliases=("疾病编码",), required=False),
