@@ -56,11 +56,11 @@ def called(row: SheetRow, columns: Sequence[Column]) -> dict[str, list[int]]:
 
 
 def _meant(alike: list[Column], seen: Sequence[str]) -> list[Column]:
-    """Of several columns called alike the one whose neighbour was passed last."""
+    """Of several columns called alike the one whose neighbour was passed last; behind none of them the one that must be there."""
     if len(alike) < 2 or not any(column.after for column in alike):
         return alike
     latest = {name: at for at, name in enumerate(seen)}
-    return [max(alike, key=lambda column: latest.get(column.after, -1))]
+    return [max(alike, key=lambda column: (latest.get(column.after, -1), column.required))]
 
 
 def what_is_missing(headers: Sequence[Header], columns: Sequence[Column]) -> TableTrouble:

@@ -157,6 +157,15 @@ async def test_the_number_of_the_head_is_not_that_of_the_member() -> None:
     assert (table.cell(row, "head_id"), table.cell(row, "id_number")) == (None, ROW[6])
 
 
+async def test_a_plain_list_may_give_the_number_before_the_name() -> None:
+    plain = ["乡镇", "身份证号码", "姓名", "动态调整工作类型", "动态调整时间"]
+    content = csv([plain, [ROW[0], ROW[6], ROW[5], *ROW[7:]]])
+    (table,) = find_tables(await sheets_of(content), ANNEX_3.columns).sheets
+    row = table.rows[0]
+    assert (table.cell(row, "name"), table.cell(row, "id_number")) == (ROW[5], ROW[6])
+    assert table.cell(row, "head_id") is None
+
+
 @pytest.mark.parametrize(
     "header",
     [
