@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -73,6 +74,13 @@ class Outcome:
     def accepted(self) -> int:
         return self.found.accepted - len(self.refused)
 
+    @property
+    def by_category(self) -> dict[str, int]:
+        """The accepted rows."""
+        refused = Counter(start.category for start in self.found.starts if start.row in self.refused)
+        counts = {category: rows - refused[category] for category, rows in self.found.by_category.items()}
+        return {category: rows for category, rows in counts.items() if rows}
+
 
 async def forecast(session: AsyncSession, table: WholeTable, found: Reconciled) -> None:
     """Of a roster that is only looked at: what would go back, as far as the roster itself says it."""
@@ -128,7 +136,7 @@ async def _share(session: AsyncSession, table: WholeTable, outcome: Outcome, row
         partner=context.department,
         carrier=Carrier(row.carrier),
         provided_on=context.today,
-        rows=outcome.accepted,
+        person_times=outcome.by_category,
         provided_by=row.uploaded_by,
         upload=context.upload,
     )

@@ -61,6 +61,7 @@ def told(found: Compared, before: int, roster: Raw) -> Reconciled:
         held=found.held,
         changed=found.changed,
         after=found.force.height,
+        by_category=dict(found.rows.filter(pl.col(MASK) == 0)["category"].value_counts().sort("category").iter_rows()),
         force=packed(found.force),
     )
 

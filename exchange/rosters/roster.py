@@ -63,6 +63,8 @@ class Reconciled:
     held: int
     changed: int
     after: int
+    by_category: dict[str, int]
+    """How many accepted rows each category has."""
     force: bytes = field(repr=False)
 
     @property

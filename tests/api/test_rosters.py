@@ -110,6 +110,7 @@ async def test_a_second_roster_marks_who_comes_and_ends_who_is_missing(
         shared = await find_sharing(session, f"upload/{second['id']}", Direction.IN, Department.CIVIL_AFFAIRS)
         assert shared is not None, "the month's list has come"
         assert (shared.rows_shared, shared.zero, shared.asks_receipt) == (3, False, True)
+        assert shared.person_times == {"DB": 2, "TK": 1}
     assert second["roster"] == {
         "to_write": 4,
         "written": 4,
