@@ -43,13 +43,17 @@ class Comparisons:
             if matter.status not in STILL_COMPARED:
                 return True
             known = {(item.id_index, item.list_type): item for item in await items_of(session, matter.id)}
+            gone = {key for key, item in known.items() if item.local_item is not None}
             for own, person in await _local(session, matter):
                 item = known.get((person.id_index, own.list_type))
+                gone.discard((person.id_index, own.list_type))
                 if item is None:
                     await self._add(session, matter, own, person, now)
                 else:
                     item.local_item, item.local_burden, item.county = own.id, own.burden, own.division
                     item.side = Side.BOTH.value if item.province_burden is not None else Side.LOCAL_ONLY.value
+            for key in gone:
+                _no_longer_listed(known[key])
             await session.flush()
             await self._compared(session, matter, now)
             return True
@@ -145,6 +149,13 @@ class Comparisons:
             )
             .on_conflict_do_nothing()
         )
+
+
+def _no_longer_listed(item: ComparisonItemRow) -> None:
+    """The county has made its list anew, without that person; who stood on it alone still has to be explained."""
+    item.local_item = item.local_burden = None
+    if item.province_burden is not None:
+        item.side = Side.PROVINCE_ONLY.value
 
 
 def is_confirmed(item: ComparisonItemRow) -> bool:
