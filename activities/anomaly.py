@@ -7,6 +7,7 @@ who was not on that list, by the day of the correction (processes 3.11).
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,33 +76,38 @@ class Anomalies:
                 await start(session, of, parent.key, argument, at=self._clock.now())
 
     async def _recheck(self, session: AsyncSession, matter: MatterRow, row: AnomalyRow) -> None:
+        now = self._clock.now()
+        reasons = await self._wrong_still(session, row)
+        row.rechecked_at = now
+        if reasons:
+            row.reasons, row.state, row.confirmed = reasons, AnomalyState.RETURNED.value, False
+        else:
+            settle(row, AnomalyState.CLOSED, now)
+        record(
+            session,
+            subject_id=matter.id,
+            division=matter.division,
+            at=now,
+            day=today(self._clock),
+            tag=f"matter:{Procedure.ANOMALY.value}:row",
+            codes={"row": row.row_number, "state": row.state, "provided_on": row.provided_on.isoformat()},
+            grounds=["C-28"],
+        )
+
+    async def _wrong_still(self, session: AsyncSession, row: AnomalyRow) -> list[dict[str, Any]]:
+        """Nothing for a row that a review has returned: it is no line of a table, and the department's word settles it."""
         if row.upload_id is None:
-            raise LookupError("a row that came by no upload is checked by whoever returned it")
+            return []
         upload = await session.get_one(UploadRow, row.upload_id)
         kind, context = KINDS[upload.kind], await self._context(session, upload)
         provided, typed = self._opened(session, row)
         first = row.provided_on
         row.provided_on = self._counts_from(row, provided, typed)
         fate = await _decide(session, kind, context, row, typed)
-        row.rechecked_at = context.now
-        if fate.outcome is RowFate.RETURNED:
-            row.provided_on = (
-                first  # what did not hold has changed nothing: the next correction counts from the list again
-            )
-            row.reasons = [as_kept(kind, reason) for reason in fate.reasons]
-            row.state, row.confirmed = AnomalyState.RETURNED.value, False
-        else:
-            settle(row, AnomalyState.CLOSED, context.now)
-        record(
-            session,
-            subject_id=matter.id,
-            division=matter.division,
-            at=context.now,
-            day=context.today,
-            tag=f"matter:{Procedure.ANOMALY.value}:row",
-            codes={"row": row.row_number, "state": row.state, "provided_on": row.provided_on.isoformat()},
-            grounds=["C-28"],
-        )
+        if fate.outcome is not RowFate.RETURNED:
+            return []
+        row.provided_on = first  # what did not hold has changed nothing: the next correction counts from the list again
+        return [as_kept(kind, reason) for reason in fate.reasons]
 
     def _opened(self, session: AsyncSession, row: AnomalyRow) -> tuple[dict[str, str], dict[str, str]]:
         """The row as it was provided, and as it is now said to be."""

@@ -1,11 +1,12 @@
 """Which reasons a department may answer by standing by its row 确认属实 (W11): where it knows better than what we compare with.
 
-A number that cannot exist, a second name under one number, an end without a beginning are corrected or withdrawn.
+A number that cannot exist, a second name under one number, an end without a beginning are corrected or withdrawn. What a
+review only suspects (J-16, J-17) the department has confirmed before, and may confirm again with its reason.
 """
 
 from collections.abc import Collection
 
-STOOD_BY = frozenset(("deceased", "unknown-township"))
+STOOD_BY = frozenset(("deceased", "unknown-township", "review-duplicate", "review-false", "review-anomaly"))
 
 
 def may_be_confirmed(codes: Collection[str]) -> bool:

@@ -175,9 +175,16 @@ async def _matter(session: AsyncSession, matter_id: uuid.UUID, *, lock: bool = F
 
 
 async def _kind(session: AsyncSession, row: AnomalyRow) -> Kind:
+    """Raises Refusal for a row that a review has returned."""
     upload = await session.get(UploadRow, row.upload_id) if row.upload_id else None
     if upload is None or upload.kind not in KINDS:
-        raise not_found()
+        raise Refusal(
+            409,
+            "no-line-of-a-table",
+            "该行由集中复核退回，不能在此更正：无误的请确认属实，有误的请报送动态调整名单后撤回本行",
+            "returned by a review: confirm it, or hand in a list that puts it right and withdraw it",
+            clause="J-17",
+        )
     return KINDS[upload.kind]
 
 
@@ -204,6 +211,7 @@ async def _row(services: Services, session: AsyncSession, user: CurrentUser, row
             "state": row.state,
             "state_label": AnomalyState(row.state).label,
             "provided_on": row.provided_on,
+            "may_be_corrected": row.upload_id is not None,
             "may_be_confirmed": may_be_confirmed([reason["code"] for reason in row.reasons]),
             "words": None if masked or not opened["words"] else opened["words"]["reason"],
             "answered_at": row.answered_at,

@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
+from activities.anomaly import Anomalies
 from activities.review import Reviews
 from api.services import Services
 from policy.deadlines import SHANGHAI
 from policy.exchange_terms import MatterStatus
 from policy.procedures import Procedure
 from policy.terms import Department
-from store.anomalies import AnomalyRow, matters_of_batch
+from store.anomalies import AnomalyRow, anomalies_of, matters_of_batch
 from store.database import WHOLE, Database
-from store.matters import Opening, find_matter, open_matter
+from store.matters import Opening, find_matter, locked_matter, open_matter
 from store.reviews import counts_of, gather, rows_of
 from tests.api.conftest import Counter, StoppedClock
 from tests.api.test_uploads import Handing, handing, somebody
@@ -96,7 +97,15 @@ async def test_what_is_marked_goes_back_to_its_source_and_is_left_out_of_the_sum
     await hands.anomalies_out(str(matter.id))
     async with worker.transaction(WHOLE) as session:
         [first] = await matters_of_batch(session, f"review/{COUNTY}/2025-09", Department.CIVIL_AFFAIRS)
-        first.closed_at = clock.now()
+        [suspected] = await anomalies_of(session, first.id)
+    its_row = f"/anomalies/{first.id}/rows/{suspected.id}"
+    corrected = await counter.as_(CIVIL, "POST", f"{its_row}/correct", json={"values": {"name": "张三"}})
+    assert (corrected.status_code, corrected.json()["type"]) == (409, "/problems/no-line-of-a-table")
+    stood_by = await counter.as_(CIVIL, "POST", f"{its_row}/confirm", json={"reason": "已核对户籍，确系两人"})
+    assert stood_by.status_code == 204, stood_by.text
+    assert (await Anomalies(worker, clock, services.vault).recheck(str(first.id))).open == 0
+    async with worker.transaction(WHOLE) as session:
+        (await locked_matter(session, first.id)).closed_at = clock.now()
     await hands.anomalies_out(str(matter.id))  # the summary was returned after the department had settled it
     async with worker.transaction(WHOLE) as session:
         back = (await session.scalars(select(AnomalyRow).where(AnomalyRow.place == f"review/{chosen}"))).all()
