@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ARRAY, Date, String, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Date, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.identities import IdentityPeriodRow
-from store.registration import Somebody, name_index, number_index
+from store.registration import Somebody, number_index
 from store.roster_people import Known, aliases_of, died, hold_people, known_or_entered, people_of
 from store.vault import Vault
 
@@ -25,13 +25,9 @@ _INSERT = text(
     """
 insert into identity_period
   (person_id, division, category, source_department, starts_on, provided_on, marked_at, upload_id)
-select n.person, :division, n.category, :department, n.starts_on, :listed_on, :now, :upload
-  from unnest(:people, :categories, :days) as n (person, category, starts_on)
+select cast(n[1] as uuid), :division, n[2], :department, cast(n[3] as date), :listed_on, :now, :upload
+  from (select string_to_array(line, ',') as n from string_to_table(:periods, chr(10)) as line) as lines
 """
-).bindparams(
-    bindparam("people", type_=ARRAY(Uuid)),
-    bindparam("categories", type_=ARRAY(String)),
-    bindparam("days", type_=ARRAY(Date)),
 )
 _END = text(
     """
@@ -99,10 +95,14 @@ async def write_changes(
     known = await known_or_entered(session, vault, [one.who for one in coming], roster.division, now)
     leaving = {one.id_number for one in going} - known.keys()
     known |= await people_of(session, {number_index(vault, number): number for number in leaving})
-    people = {one.person for one in known.values()}
-    await hold_people(session, people)
-    periods = await _periods(session, people, {one.category for one in coming} | {one.category for one in going})
-    written, new = _decided(vault, roster, known, periods, coming, await died(session, people))
+    people = {one.person for one in known.values() if one.entered_as is None}
+    periods: _Periods = {}
+    dead: set[uuid.UUID] = set()
+    if people:  # of whoever has just been entered nobody else knows anything
+        await hold_people(session, people)
+        periods = await _periods(session, people, {one.category for one in coming} | {one.category for one in going})
+        dead = await died(session, people)
+    written, new = _decided(vault, roster, known, periods, coming, dead)
     staying = {one.who.id_number for one in coming if one.row in written.refused}
     written.kept = sum(1 for one in going if one.id_number in staying)
     written.ended = await _end(session, roster, known, periods, [one for one in going if one.id_number not in staying])
@@ -110,9 +110,7 @@ async def write_changes(
         await session.execute(
             _INSERT,
             {
-                "people": [person for person, _category in new],
-                "categories": [category for _person, category in new],
-                "days": list(new.values()),
+                "periods": "\n".join(f"{person},{category},{day}" for (person, category), day in new.items()),
                 "division": roster.division,
                 "department": roster.department,
                 "listed_on": roster.listed_on,
@@ -170,7 +168,7 @@ def _decided(
         somebody = known[one.who.id_number]
         pair = (somebody.person, one.category)
         after = [row for row in periods.get(pair, ()) if row.ends_on is None or row.ends_on > one.starts_on]
-        if somebody.name_index != name_index(vault, one.who.name):
+        if not somebody.is_called(vault, one.who.name):
             written.refused[one.row] = OTHER_NAME
         elif somebody.person in dead:
             written.refused[one.row] = DECEASED

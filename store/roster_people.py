@@ -17,8 +17,8 @@ from store.vault import Vault
 _ENTER = text(
     """
 insert into person (id, division, id_index, name_index, last4_index, sealed, created_at)
-select p.id, :division, decode(p.number, 'hex'), decode(p.name, 'hex'), decode(p.tail, 'hex'), decode(p.sealed, 'hex'), :now
-  from json_to_recordset(cast(:people as json)) as p (id uuid, number text, name text, tail text, sealed text)
+select cast(p[1] as uuid), :division, decode(p[2], 'hex'), decode(p[3], 'hex'), decode(p[4], 'hex'), decode(p[5], 'hex'), :now
+  from (select string_to_array(line, ',') as p from string_to_table(:people, chr(10)) as line) as lines
 """
 )
 _KNOWN = text(
@@ -35,10 +35,17 @@ _LOCK_PEOPLE = text("select pg_advisory_xact_lock(hashtextextended(p, 0)) from u
 
 @dataclass(frozen=True)
 class Known:
-    """`person`: who they are now, also after a merge. `name_index` is that of the row with this number."""
+    """`person`: who they are now, also after a merge. `name_index` is that of the row with this number.
+
+    `entered_as`: the name under which this very transaction has entered them; nobody else sees them yet.
+    """
 
     person: uuid.UUID
     name_index: bytes
+    entered_as: str | None = None
+
+    def is_called(self, vault: Vault, name: str) -> bool:
+        return name == self.entered_as or name_index(vault, name) == self.name_index
 
 
 async def people_of(session: AsyncSession, indexes: Mapping[bytes, str]) -> dict[str, Known]:
@@ -92,21 +99,14 @@ async def died(session: AsyncSession, people: Collection[uuid.UUID]) -> set[uuid
 async def _enter(
     session: AsyncSession, vault: Vault, fresh: Mapping[bytes, Somebody], division: str, now: datetime
 ) -> dict[str, Known]:
-    ids = list(await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(fresh)}))
-    entered = {}
-    lines = []
+    ids = await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(fresh)})
+    tails: dict[str, str] = {}
+    entered, lines = {}, []
     for person, (index, one) in zip(ids, fresh.items(), strict=True):
-        name = name_index(vault, one.name)
-        entered[one.id_number] = Known(person, name)
-        sealed = vault.seal("person", "sealed", person, {"name": one.name, "id_number": one.id_number})
-        tail = vault.blind(LAST_FOUR, one.id_number[-4:])
-        line = {
-            "id": str(person),
-            "number": index.hex(),
-            "name": name.hex(),
-            "tail": tail.hex(),
-            "sealed": sealed.hex(),
-        }
-        lines.append(line)
-    await session.execute(_ENTER, {"people": json.dumps(lines), "division": division, "now": now})
+        name, number = one.name, one.id_number
+        known = entered[number] = Known(person, name_index(vault, name), entered_as=name)
+        sealed = vault.seal("person", "sealed", person, {"name": name, "id_number": number})
+        tail = tails.get(number[-4:]) or tails.setdefault(number[-4:], vault.blind(LAST_FOUR, number[-4:]).hex())
+        lines.append(f"{person},{index.hex()},{known.name_index.hex()},{tail},{sealed.hex()}")
+    await session.execute(_ENTER, {"people": "\n".join(lines), "division": division, "now": now})
     return entered

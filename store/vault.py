@@ -10,12 +10,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class SealBroken(Exception):
@@ -32,7 +34,7 @@ class Vault:
 
     def seal(self, table: str, column: str, row: object, content: Any) -> bytes:
         """`content` (anything JSON can hold) as a sealed value for that very cell."""
-        plain = json.dumps(content, ensure_ascii=False).encode()
+        plain = _AS_JSON(content).encode()
         return _seal(self.columns, plain, f"{table}|{column}|{row}".encode())
 
     def open(self, table: str, column: str, row: object, sealed: bytes) -> Any:
@@ -51,15 +53,19 @@ class Vault:
         return hmac.digest(self.index, f"{kind}|{value}".encode(), hashlib.sha256)
 
 
+@lru_cache(maxsize=32)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def _seal(keys: Mapping[int, bytes], plain: bytes, associated: bytes) -> bytes:
     version = max(keys)
     nonce = os.urandom(_NONCE)
-    return bytes([version]) + nonce + AESGCM(keys[version]).encrypt(nonce, plain, associated)
+    return bytes([version]) + nonce + _cipher(keys[version]).encrypt(nonce, plain, associated)
 
 
 def _open(keys: Mapping[int, bytes], sealed: bytes, associated: bytes) -> bytes:
     try:
-        key = keys[sealed[0]]
-        return AESGCM(key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], associated)
+        return _cipher(keys[sealed[0]]).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], associated)
     except (KeyError, IndexError, ValueError, InvalidTag):
         raise SealBroken from None
