@@ -1,13 +1,16 @@
 """The board of a month, and one county's cycle, as their readers see them."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Set
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import not_found
 from api.exchange.area import area_of
+from api.exchange.batches import partners_of
 from api.exchange.matters import brief, check_may_view, timeline_of
 from api.identity import CurrentUser
 from api.presentation import json_object, plain, task_view, title
@@ -20,6 +23,7 @@ from store import cycles, lists
 from store.matters import MatterRow
 from store.sharings import cycle_of
 from store.timekeeping import load_timekeeping
+from store.uploads import UploadRow
 
 FOLLOWING = (Procedure.ADJUSTMENT, Procedure.REVIEW, Procedure.PUSH)
 """What belongs to a county's month beside its sharings, its anomalies and its feedback."""
@@ -91,13 +95,33 @@ async def view_cycle(services: Services, user: CurrentUser, division: str, month
             **_county(line),
             "month": f"{month:%Y-%m}",
             "cycle": brief(cycle) if cycle else None,
-            "batches": [_batch(row) for row in await cycles.batches(session, division, month)],
+            "batches": await _batches(session, division, month),
+            "partners": _partners(user, cycle),
             "anomalies": [one for one in matters if one["procedure"] == Procedure.ANOMALY.value],
             "feedback": [one for one in matters if one["procedure"] == Procedure.RECOGNITION.value],
             "matters": [one for one in matters if one["procedure"] in FOLLOWING],
             "tasks": [task_view(task, time) for task in await lists.tasks_of(session, cycle.id)] if cycle else [],
             "timeline": await timeline_of(session, cycle.id) if cycle else [],
         }
+
+
+def _partners(user: CurrentUser, cycle: MatterRow | None) -> list[str]:
+    """With whom the reader may enter a batch of this month."""
+    if cycle is None or cycle.closed_at is not None:
+        return []
+    return [department.value for department in partners_of(user.post, cycle)]
+
+
+async def _batches(session: AsyncSession, division: str, month: date) -> list[dict[str, Any]]:
+    """With the table and the matter that a batch came from where the reader may open them (row-level security)."""
+    rows = await cycles.batches(session, division, month)
+    tables = set(
+        await session.scalars(select(UploadRow.id).where(UploadRow.id.in_({row["upload_id"] for row in rows})))
+    )
+    origins = set(
+        await session.scalars(select(MatterRow.id).where(MatterRow.id.in_({row["origin_id"] for row in rows})))
+    )
+    return [_batch(row, tables | origins) for row in rows]
 
 
 async def overdue(
@@ -111,7 +135,7 @@ async def overdue(
     return {"division": area, "items": [_overdue(row) for row in rows], "next": None}
 
 
-def _batch(row: RowMapping) -> dict[str, Any]:
+def _batch(row: RowMapping, readable: Set[uuid.UUID]) -> dict[str, Any]:
     return json_object(
         {
             "id": row["id"],
@@ -136,8 +160,8 @@ def _batch(row: RowMapping) -> dict[str, Any]:
                 "by": row["received_by_username"],
                 "by_name": row["received_by_name"],
             },
-            "upload": row["upload_id"],
-            "origin": row["origin_id"],
+            "upload": row["upload_id"] if row["upload_id"] in readable else None,
+            "origin": row["origin_id"] if row["origin_id"] in readable else None,
         }
     )
 

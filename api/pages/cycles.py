@@ -4,15 +4,22 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.errors import not_found
+from api.errors import not_found, wrong_fields
+from api.exchange.batches import WantedBatch, counted_by, enter_batch
 from api.exchange.cycles import view_cycle
 from api.exchange.months import month_of
 from api.exchange.summary_out import counted_as
+from api.pages.acting import done
 from api.pages.board import MONTH
 from api.pages.desk import AtDesk
+from api.pages.posted import FromForm, Posted
+from api.pages.refusals import Way
 from policy.exchange_terms import Carrier, Direction, Obligation, ObligationState
+from policy.problems import Problem
+from policy.terms import Department
 
 router = APIRouter(prefix="/cycles")
+COUNTED = {code for department in Department for code in counted_by(department)}
 
 
 @router.get("/{division}/{month}")
@@ -35,7 +42,36 @@ async def show(desk: AtDesk, division: str, month: str) -> Response:
         directions={direction.value: direction.label for direction in Direction},
         carriers={carrier.value: carrier.label for carrier in Carrier},
         counted=counted,
+        codes=[(code, counted_as(code)) for code in counted_by(desk.signed_in.post.department)],
     )
+
+
+@router.post("/{division}/{month}/batches")
+async def enter(desk: AtDesk, posted: FromForm, division: str, month: str) -> Response:
+    if not MONTH.fullmatch(month) or not division.isdigit():
+        raise not_found()
+
+    async def do() -> None:
+        await enter_batch(desk.services, desk.signed_in, division, month_of(month), _wanted(posted), posted.once)
+
+    labels = {code: counted_as(code) for code in counted_by(desk.signed_in.post.department)}
+    return await done(desk, posted, labels, Way(f"/cycles/{division}/{month}", "返回本月信息共享"), do)
+
+
+def _wanted(posted: Posted) -> WantedBatch:
+    """What was typed. Raises Refusal 422."""
+    partner, carrier = posted.text("partner"), posted.text("carrier")
+    if carrier not in set(Carrier) or (partner and partner not in set(Department)):
+        raise wrong_fields([Problem("/carrier", "请选择载体", "choose how it travelled", "C-29")])
+    counts = {}
+    for name in posted.typed.keys() - {"partner", "carrier", "zero"}:
+        typed = posted.text(name)
+        if name not in COUNTED or not typed:
+            continue
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 9):
+            raise wrong_fields([Problem(f"/{name}", "人次应为整数", "must be a whole number", "C-29")])
+        counts[name] = int(typed)
+    return WantedBatch(Carrier(carrier), counts, Department(partner) if partner else None, bool(posted.text("zero")))
 
 
 def counted(batch: dict[str, Any]) -> list[tuple[str, int]]:

@@ -6,21 +6,37 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.exchange import cycles, statistics
+from api.exchange.batches import WantedBatch, enter_batch
 from api.exchange.benefits import shared_rows
 from api.exchange.months import MonthQuery, month_of
+from api.idempotency import KeyHeader
 from api.identity import User
 from api.rest.dependencies import At
 from api.rest.uploads import workbook
 from policy.clock import today
-from policy.terms import normal_division
+from policy.exchange_terms import Carrier
+from policy.terms import Department, normal_division
 
 router = APIRouter(tags=["exchange"])
 
 DivisionQuery = Annotated[str, Query(max_length=12, pattern=r"^\d*$")]
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+
+
+class BatchBody(BaseModel):
+    """`partner`: for the bureau, with whom it shares. `person_times` by kind of data or category; `zero`: 本月无变动."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    carrier: Carrier
+    person_times: dict[str, Annotated[int, Field(ge=0, le=10_000_000)]] = Field(default_factory=dict, max_length=20)
+    partner: Department | None = None
+    zero: bool = False
+    provided_on: date | None = None
 
 
 @router.get("/cycles")
@@ -50,6 +66,20 @@ async def show(
 ) -> dict[str, Any]:
     """One county's month with its batches, anomalies, feedback and timeline."""
     return await cycles.view_cycle(services, user, normal_division(division), month_of(month))
+
+
+@router.post("/cycles/{division}/{month}/batches", status_code=201)
+async def enter(
+    services: At,
+    user: User,
+    division: Annotated[str, Path(max_length=12, pattern=r"^\d{6,12}$")],
+    month: Annotated[str, Path(pattern=MONTH)],
+    body: BatchBody,
+    key: KeyHeader = None,
+) -> dict[str, Any]:
+    """A batch that travelled on paper, by an interface or as a file outside; the receiver is asked to confirm its counts."""
+    wanted = WantedBatch(**body.model_dump())
+    return await enter_batch(services, user, normal_division(division), month_of(month), wanted, key)
 
 
 @router.get("/sharings/{sharing_id}/rows.xlsx")
