@@ -71,6 +71,12 @@ def period_of(rulebook: Rulebook, day: date) -> str:
     return f"{day:%Y-%m}"
 
 
+def first_day_of(period: str) -> date:
+    """2026-11 begins on 2026-11-01, 2026-Q4 on 2026-10-01."""
+    year, _, rest = period.partition("-")
+    return date(int(year), int(rest[1:]) * 3 - 2 if rest.startswith("Q") else int(rest), 1)
+
+
 def last_working_day(rulebook: Rulebook, month: date) -> date:
     """Of the month. Raises MissingParameter while the year's calendar has not been loaded."""
     day = add_months(month.replace(day=1), 1) - timedelta(days=1)

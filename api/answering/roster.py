@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from activities.roster_change_opening import Closing, categories_of, open_adjustment
+from activities.roster_change_opening import Closing, categories_of, first_day_of, open_adjustment
 from api.answering.answer import Answer, wrong_field
 from api.errors import Refusal, wrong_fields
 from policy.exchange_terms import Carrier, Direction
@@ -14,7 +14,7 @@ from store.sharings import Provided, record_sharing
 async def adjusted(answer: Answer) -> None:
     """The period's adjustment is closed: one matter for each category that has changed, each with its own term."""
     adjusted_on = date.fromisoformat(answer.values["adjusted_on"])
-    first = (answer.matter.month or answer.matter.opened_on).replace(day=1)
+    first = first_day_of(answer.matter.facts["period"])
     if adjusted_on > answer.act_day or adjusted_on < first:
         zh = f"调整完成日期应在{first.isoformat()}以后，且不晚于办理日期"
         raise wrong_fields([wrong_field("adjusted_on", zh, f"must lie between {first} and the day of the act", "A-30")])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from activities.place import Place
-from activities.roster_change_opening import adjustment_periods, last_working_day, period_of
+from activities.roster_change_opening import adjustment_periods, first_day_of, last_working_day, period_of
 from policy.exchange_terms import MatterStatus
 from policy.rulebook import MissingParameter, Rulebook
 from policy.terms import Level
@@ -34,6 +34,13 @@ def test_quarters_open_with_their_last_month() -> None:
     assert opened(date(2025, 11, 1), "QUARTER") == []
     assert opened(date(2025, 12, 1), "QUARTER")[1] == "140522/civil_affairs/2025-Q4"
     assert period_of(rules("QUARTER"), date(2025, 4, 1)) == "2025-Q2"
+
+
+@pytest.mark.parametrize(
+    ("period", "day"), [("2025-Q2", date(2025, 4, 1)), ("2025-Q4", date(2025, 10, 1)), ("2025-11", date(2025, 11, 1))]
+)
+def test_an_adjustment_may_have_been_closed_since_the_period_began(period: str, day: date) -> None:
+    assert first_day_of(period) == day
 
 
 @pytest.mark.parametrize(
