@@ -87,6 +87,8 @@ def facts_in_words(facts: Mapping[str, Any]) -> list[Fact]:
 
 
 def _fact(name: str, value: Any) -> Fact:
+    if name == "returned" and isinstance(value, Mapping):
+        return Fact("反馈日期", "；".join(f"{_words(code)} {_returned(part)}" for code, part in value.items()))
     if isinstance(value, str) and _is_day(value):
         return Fact(LABELS[name], value, day=True)
     return Fact(LABELS[name], _words(value))
@@ -100,6 +102,12 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(map(_words, value))
     return next((noun(value).label for noun in _NOUNS if value in set(noun)), str(value))
+
+
+def _returned(part: Mapping[str, Any]) -> str:
+    """A department's part of the joint review is back: on which day, and how late."""
+    late = f"（超期{part['days_late']}个工作日）" if part["days_late"] else ""
+    return f"{part['on'] or '—'}{late}"
 
 
 def _is_day(value: str) -> bool:

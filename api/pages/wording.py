@@ -90,6 +90,7 @@ OPTIONS = {
 """What the texts mean that a parameter may be set to (`policy/parameters.py`), where a sheet shows them."""
 _LISTED: tuple[type[terms.Term], ...] = (terms.Category, terms.DocumentKind, terms.Department)
 _CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,15 @@ class Wording:
         text = next((noun(code).label for noun in _LISTED if code in set(noun)), OPTIONS.get(code, code))
         return translations(self._language).gettext(text)
 
+    def number_in_words(self, number: str) -> str:
+        """A subject's number as people say it: its department by name, an internal id by its last eight characters."""
+        return "/".join(map(self._part_of_number, number.split("/")))
+
+    def _part_of_number(self, part: str) -> str:
+        if _UUID.fullmatch(part):
+            return part[-8:]
+        return translations(self._language).gettext(label(part, "Department"))
+
     def filters(self) -> dict[str, Any]:
         return {
             "day": self.day,
@@ -179,6 +189,7 @@ class Wording:
             "day_by_day": day_by_day,
             "label": label,
             "worth": self.worth,
+            "number_in_words": self.number_in_words,
             "parameter_label": parameter_label,
             "look": look,
             "mark_label": lambda code: MARKS.get(code, code),

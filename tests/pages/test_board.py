@@ -112,3 +112,11 @@ def test_facts_of_a_matter_are_said_in_words_and_the_rest_is_left_out() -> None:
         Fact("零报告", "否"),
         Fact("提供日期", "2026-11-03", day=True),
     ]
+    returned = {
+        "civil_affairs": {"on": "2026-11-22", "days_late": 8},
+        "agriculture": {"on": "2026-11-09", "days_late": 0},
+    }
+    assert facts_in_words({"returned": returned}) == [
+        Fact("反馈日期", "民政 2026-11-22（超期8个工作日）；农业农村 2026-11-09")
+    ]
+    assert facts_in_words({"returned": 3}) == [Fact("退回行数", "3")]

@@ -58,3 +58,10 @@ def test_codes_of_a_parameter_are_written_in_words() -> None:
     assert CHINESE.worth({"value": "YEAR", "unit": "text"}) == "按年度累计"
     assert ENGLISH.worth({"value": "YEAR", "unit": "text"}) == "added up over the year"
     assert CHINESE.worth({"value": "不予受理", "unit": "text"}) == "不予受理"
+
+
+def test_number_of_a_matter_names_its_department_and_shortens_an_id() -> None:
+    assert CHINESE.number_in_words("140522/civil_affairs/DB/2026-11/1") == "140522/民政/DB/2026-11/1"
+    assert ENGLISH.number_in_words("140522/civil_affairs/2026-11") == "140522/civil affairs/2026-11"
+    assert CHINESE.number_in_words("01a20317-1ac6-7dfb-a67a-832fd6177ff0/civil_affairs") == "d6177ff0/民政"
+    assert CHINESE.number_in_words("YJ-140522-2026-00001") == "YJ-140522-2026-00001"
