@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.case import acknowledge
-from activities.high_cost_list import make_list, track
+from activities.high_cost_list import make_list, month_of, track
 from activities.high_cost_receivers import receivers, screening
 from policy.clock import Clock, today
 from policy.exchange_terms import Carrier, Direction, ListType, MatterStatus
@@ -21,7 +21,7 @@ from policy.terms import Department
 from store.database import WHOLE, Database
 from store.findings import open_finding
 from store.matters import MatterRow, locked_matter, move_to
-from store.pushes import LISTED, PushItemRow, numbers_of
+from store.pushes import LISTED, PushItemRow, burden_uploads, numbers_of
 from store.recognitions import RecognitionRow, list_for_recognition
 from store.rulebook import load_rulebook
 from store.sharings import Provided, confirm_sharing, find_sharing, record_sharing
@@ -75,7 +75,8 @@ class HighCost:
             except MissingParameter as missing:
                 return Selected(missing.key)
             numbers = await numbers_of(session, matter.id)
-            matter.facts = {**matter.facts, **numbers}
+            burdens = await burden_uploads(session, matter.division, month_of(matter))
+            matter.facts = {**matter.facts, **numbers, "burdens": burdens}
             move_to(matter, MatterStatus.SELECTED, now)
             _note(session, matter, now, today(self._clock), "selected", numbers, ["B-17"])
             return Selected()

@@ -194,3 +194,13 @@ async def burdens_of(session: AsyncSession, division: str, month: date) -> Seque
         select(BurdenRow).where(BurdenRow.division == division, BurdenRow.month == month).order_by(BurdenRow.id)
     )
     return rows.all()
+
+
+async def burden_uploads(session: AsyncSession, division: str, month: date) -> dict[str, int]:
+    """By table, how many of the month's burdens stand as it brought them: another count, or another table, is another state."""
+    counted = await session.execute(
+        select(BurdenRow.upload_id, func.count())
+        .where(BurdenRow.division == division, BurdenRow.month == month)
+        .group_by(BurdenRow.upload_id)
+    )
+    return {str(upload): rows for upload, rows in counted}

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -177,6 +177,21 @@ async def forecast(session: AsyncSession, row: UploadRow) -> Tally:
     asked = select(UploadForecastRow.fate, func.count().label("rows")).where(UploadForecastRow.upload_id == row.id)
     fates = {found.fate: found.rows for found in await session.execute(asked.group_by(UploadForecastRow.fate))}
     return Tally(accepted=(row.progress or 0) - sum(fates.values()), **fates)
+
+
+async def is_under_way(session: AsyncSession, kind: str, division: str, month: date) -> bool:
+    """Whether a table of that kind about the month is waiting to be taken in, or is being taken in."""
+    waiting = await session.scalar(
+        select(UploadRow.id)
+        .where(
+            UploadRow.kind == kind,
+            UploadRow.division == division,
+            UploadRow.month == f"{month:%Y-%m}",
+            UploadRow.state.in_((UploadState.RECEIVED.value, UploadState.WORKING.value)),
+        )
+        .limit(1)
+    )
+    return waiting is not None
 
 
 async def decided_rows(session: AsyncSession, upload: uuid.UUID) -> set[tuple[int, int]]:

@@ -7,11 +7,9 @@ from sqlalchemy import func, select
 from api.answering.answer import Answer
 from api.errors import Refusal
 from api.exchange.agreements import check_agreement
-from policy.terms import Department, UploadState
-from store.pushes import BurdenRow
-from store.uploads import UploadRow
-
-UNDER_WAY = (UploadState.RECEIVED.value, UploadState.WORKING.value)
+from policy.terms import Department
+from store.pushes import BurdenRow, burden_uploads
+from store.uploads import is_under_way
 
 
 async def loaded(answer: Answer) -> None:
@@ -40,24 +38,25 @@ async def nobody(answer: Answer) -> None:
 
 
 async def released(answer: Answer) -> None:
-    """Not while a table of the month is still being taken in: its rows would be on no list."""
+    """Not while a table of the month is still being taken in, nor after one that the list does not know: its rows would be
+    on no list.
+    """
     matter = answer.matter
-    waiting = await answer.session.scalar(
-        select(func.count())
-        .select_from(UploadRow)
-        .where(
-            UploadRow.kind == "burden",
-            UploadRow.division == matter.division,
-            UploadRow.month == f"{matter.month:%Y-%m}",
-            UploadRow.state.in_(UNDER_WAY),
-        )
-    )
-    if waiting:
+    if matter.month and await is_under_way(answer.session, "burden", matter.division, matter.month):
         raise Refusal(
             409,
             "burdens-under-way",
             "该月的累计负担表格正在处理，请稍后再推送",
             "a table of burdens is still being taken in",
+            clause="B-17",
+        )
+    known = matter.facts.get("burdens")
+    if matter.month and known not in (None, await burden_uploads(answer.session, matter.division, matter.month)):
+        raise Refusal(
+            409,
+            "burdens-after-list",
+            "名单生成以后又报送了累计负担，请退回后重新生成名单",
+            "burdens came in after the list was made: send it back",
             clause="B-17",
         )
     answer.codes["listed"] = matter.facts.get("listed", 0)

@@ -195,6 +195,20 @@ async def test_a_second_table_sends_a_list_that_waits_for_release_back(month: Mo
     assert len(await month.push()) == 2
 
 
+async def test_a_list_that_does_not_know_the_last_table_is_not_released(month: Month, counter: Counter) -> None:
+    """The table came while the list was made, and found no task to send back."""
+    await month.load(burden(somebody(), "30000.00"))
+    await month.hands.select(str(month.matter))
+    await month.load(burden(somebody(), "40000.00"))
+    release = f"/tasks/{await month.task('push_release')}/answer"
+    refused = await counter.as_(COUNTY_SUPERVISOR, "POST", release, json={"outcome": "released"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/burdens-after-list")
+    await month.hands.select(str(month.matter))
+    headers = {"Prefer": "wait=0"}
+    released = await counter.as_(COUNTY_SUPERVISOR, "POST", release, json={"outcome": "released"}, headers=headers)
+    assert released.status_code in (200, 202), released.text
+
+
 async def test_what_was_pushed_before_going_live_is_not_pushed_again_unchanged(
     handing: Handing, worker: Database, clock: StoppedClock
 ) -> None:
