@@ -70,7 +70,8 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     number = identity_number.check(values["id_number"], context.today)
     if number:
         return returned(Reason("bad-id-number", number.zh, number.en, "id_number", number.clause))
-    matter = await _matter(session, context)
+    found = await _matter(session, context)
+    matter = await locked_matter(session, found.id) if found else None  # a list that is being confirmed comes first
     if matter is None or _closed(matter):
         return returned(CONFIRMED)
     index = number_index(context.vault, values["id_number"])

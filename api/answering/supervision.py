@@ -13,6 +13,7 @@ from store.matters import move_to
 from store.rectifications import RectificationRow
 from store.reviews import counts_of, parts_missing
 from store.timeline import record
+from store.uploads import is_under_way
 
 
 async def re_ordered(answer: Answer) -> None:
@@ -74,7 +75,18 @@ async def summary_signed(answer: Answer) -> None:
 
 
 async def differences_explained(answer: Answer) -> None:
-    """Refused while a difference has no cause: the case closes only when all have one (3.18)."""
+    """Refused while a difference has no cause: the case closes only when all have one (3.18); and while more of the
+    province's list is coming in, which may bring others.
+    """
+    matter = answer.matter
+    if matter.month and await is_under_way(answer.session, "provincial_list", matter.division, matter.month):
+        raise Refusal(
+            409,
+            "list-under-way",
+            "该月的省级名单正在处理，请稍后再确认",
+            "more of the province's list is being taken in",
+            clause="J-22",
+        )
     counts = await compared_counts(answer.session, answer.matter.id)
     if counts["unexplained"]:
         raise Refusal(
