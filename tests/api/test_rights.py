@@ -164,8 +164,9 @@ async def test_reading_a_file_and_finding_a_person_are_logged(counter: Counter, 
     case = (await counter.as_(CASEWORKER, "GET", f"/applications/{filed['id']}")).json()
     file = case["documents"][0]["file"]
     await counter.as_(CASEWORKER, "GET", f"/files/{file}")
+    searches = text("select count(*) from access_log where purpose = 'people.search' and words_sealed is not null")
     async with worker.transaction(WHOLE) as session:
-        before = await session.scalar(text("select count(*) from access_log where words_sealed is not null"))
+        before = await session.scalar(searches)
     found = await counter.as_(
         CASEWORKER, "POST", "/people/search", json={"name": "金丝雀", "last4": "0010", "purpose": "来电核对"}
     )
@@ -175,9 +176,7 @@ async def test_reading_a_file_and_finding_a_person_are_logged(counter: Counter, 
         read = await session.scalar(
             text("select count(*) from access_log where :field = any(fields)"), {"field": f"file {file}"}
         )
-        searched = await session.scalar(
-            text("select count(*) from access_log where purpose = 'people.search' and words_sealed is not null")
-        )
+        searched = await session.scalar(searches)
     assert (read, searched) == (1, before + 1)
 
 
