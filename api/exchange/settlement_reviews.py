@@ -13,7 +13,7 @@ from policy.clock import today
 from policy.exchange_terms import SettlementFinding
 from policy.masking import mask_id_number, mask_name
 from policy.procedures import Procedure
-from policy.terms import Category
+from policy.terms import Category, Level
 from store import lists
 from store.disclosure import Cell, Look, disclose
 from store.matters import MatterRow
@@ -23,7 +23,7 @@ from store.timekeeping import load_timekeeping
 
 
 async def view_settlement_review(services: Services, user: CurrentUser, matter_id: uuid.UUID) -> dict[str, Any]:
-    """Masked by role; row-level security shows it to the county's bureau and those above it. Raises Refusal 404."""
+    """Masked by role, to the county's bureau; those above it see what was settled, and not of whom. Raises Refusal 404."""
     check_may_view(user)
     async with services.database.transaction(user.scope) as session:
         matter = await session.get(MatterRow, matter_id)
@@ -37,7 +37,7 @@ async def view_settlement_review(services: Services, user: CurrentUser, matter_i
             str(user.id), "settlement", settlement.id, settlement.division, "settlement.review", services.clock.now()
         )
         known = {"name": "", "id_number": ""}
-        if person is not None:
+        if person is not None and user.post.level is Level.COUNTY:
             cell = Cell("person", "sealed", person.id, person.sealed)
             known = disclose(session, services.vault, look, {"person": cell})["person"]
         full = personal_view(user.post) is PersonalView.FULL
