@@ -26,7 +26,7 @@ from policy.problems import Problem
 from policy.sharing_steps import DATA, LISTED, OTHER
 from policy.terms import Category, Department, Level, Post, Role
 from store.agreements import agreement_in_force
-from store.matters import MatterRow
+from store.matters import MatterRow, locked_matter
 from store.rulebook import load_rulebook
 from store.sharings import Provided, cycle_of, record_sharing
 
@@ -82,6 +82,7 @@ async def enter_batch(
         cycle = await cycle_of(session, division, month)
         if cycle is None:
             raise not_found()
+        cycle = await locked_matter(session, cycle.id)  # a month that is just being closed takes no more
         partner = _partner(user, cycle, wanted)
         day, now = today(services.clock), services.clock.now()
         direction = Direction.OUT if user.post.department is BUREAU else Direction.IN
