@@ -106,6 +106,17 @@ async def test_monthly_summary_can_be_printed_and_worked_with(visiting: SignedIn
     assert str(rows[0][0]).endswith("2025年3月部门间信息共享汇总表")
 
 
+async def test_batch_on_paper_is_entered_on_the_page_of_the_month(visiting: SignedIn, month: str) -> None:
+    visitor, form = await visiting(CIVIL), f"/cycles/{COUNTY}/{month}/batches"
+    refused = await visitor.post(await visitor.get(CYCLE), form, {"carrier": "paper"})
+    assert refused.status == 422
+    assert "请填写人次" in refused.text
+    entered = await visitor.post(await visitor.get(CYCLE), form, {"carrier": "paper", "TK": "7"})
+    assert entered.status == 200
+    assert "特困人员 7" in entered.text
+    assert "登记共享批次" not in (await (await visiting(PROVINCE)).get(CYCLE)).text
+
+
 async def test_another_county_sees_neither_the_matter_nor_the_month(visiting: SignedIn, month: str) -> None:
     visitor = await visiting(posts.COUNTY_SUPERVISOR)
     assert (await visitor.get(CYCLE)).status == 404
