@@ -60,6 +60,7 @@ class Ladder:
             now=now,
             climbed={Rung(rung) for rung in climbed},
             waits_for_citizen=not period.climbs,
+            owner=office_of_task(task).post.level,
         )
         for moment, late in plan.rungs:
             await self._climb_one(session, task, period, moment, late, now)

@@ -17,6 +17,7 @@ GRACE = timedelta(minutes=15)
 """What was overdue when it was opened climbs only after this: acts on paper are entered one after the other (补录), and a
 step that is answered at once has not been late because it was typed late."""
 
+_HIGHER = {Rung.CITY: Level.CITY, Rung.PROVINCE: Level.PROVINCE}
 _LEFT_TO_THE_LIGHT = (Rung.EARLY, Rung.REMINDER, Rung.DUE_TODAY)
 _FOR_CITIZENS = (Rung.EARLY, Rung.REMINDER, Rung.DUE_TODAY)
 
@@ -36,15 +37,20 @@ def to_climb(
     now: datetime,
     climbed: Collection[Rung],
     waits_for_citizen: bool = False,
+    owner: Level = Level.TOWNSHIP,
 ) -> Climb:
     """The rungs due at `now` that have not been climbed.
 
     `since` is when the period was opened or its date last moved. Of the rungs dated before that, reminder and due-today
     are left to the light; of the others only the highest is sent, marked late, when the task has lain for GRACE. A rung
     missed in an outage is climbed once, marked late, before the next. A task that waits for a citizen climbs no further
-    than due-today.
+    than due-today, and no task to a level that is not above its `owner`.
     """
-    steps = [step for step in ladder if not waits_for_citizen or step.rung in _FOR_CITIZENS]
+    steps = [
+        step
+        for step in ladder
+        if _leads_above(step.rung, owner) and (not waits_for_citizen or step.rung in _FOR_CITIZENS)
+    ]
     earlier = [step for step in steps if step.at <= since and step.rung not in _LEFT_TO_THE_LIGHT]
     wanted = [
         *((step, since + GRACE) for step in earlier[-1:]),
@@ -56,6 +62,11 @@ def to_climb(
         tuple((step, step.at <= since or now - step.at > PROMPT) for step in due),
         min((at for _step, at in open_steps if at > now), default=None),
     )
+
+
+def _leads_above(rung: Rung, owner: Level) -> bool:
+    """False for a level above that is none: a city's task has no rung of the city."""
+    return rung not in _HIGHER or owner.rank > _HIGHER[rung].rank
 
 
 def addressees(rung: Rung, office: Office, *, waits_for_citizen: bool = False) -> tuple[Office, ...]:
@@ -77,10 +88,9 @@ def addressees(rung: Rung, office: Office, *, waits_for_citizen: bool = False) -
         case Rung.OVERDUE:
             above = (_supervisor_at(office, Level.COUNTY),) if township else ()
             return _distinct(office, supervisor, leader, *above)
-        case Rung.CITY:
-            return (_supervisor_at(office, Level.CITY),) if office.post.level.rank > Level.CITY.rank else ()
-        case Rung.PROVINCE:
-            return (_supervisor_at(office, Level.PROVINCE),) if office.post.level.rank > Level.PROVINCE.rank else ()
+        case Rung.CITY | Rung.PROVINCE:
+            level = _HIGHER[rung]
+            return (_supervisor_at(office, level),) if _leads_above(rung, office.post.level) else ()
 
 
 def one_up(office: Office) -> Office | None:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+import pytest
+
 from policy.county_steps import COUNTY_REVIEW
 from policy.deadlines import SHANGHAI, RungMoment, due_after, ladder
 from policy.escalation import addressees, one_up, to_climb
@@ -56,6 +58,25 @@ def test_task_opened_after_its_due_date_sends_only_the_highest_rung_once_it_has_
     assert (plan.rungs, plan.next_moment) == ((), at("2025-03-24T08:15"))
     plan = to_climb(STEPS, since=opened, now=at("2025-03-24T08:15"), climbed=[])
     assert [(step.rung, late) for step, late in plan.rungs] == [(Rung.CITY, True)]
+    assert plan.next_moment == at("2025-03-25T09:00")
+
+
+@pytest.mark.parametrize(
+    ("owner", "highest"),
+    [(Level.COUNTY, Rung.PROVINCE), (Level.CITY, Rung.PROVINCE), (Level.PROVINCE, Rung.OVERDUE)],
+)
+def test_task_opened_overdue_climbs_to_the_highest_level_above_its_owner(owner: Level, highest: Rung) -> None:
+    opened = at("2025-04-01T08:00")
+    plan = to_climb(STEPS, since=opened, now=at("2025-04-01T09:00"), climbed=[], owner=owner)
+    assert [step.rung for step, _late in plan.rungs] == [highest]
+    assert plan.next_moment is None
+
+
+def test_task_of_a_city_has_no_rung_of_the_city() -> None:
+    plan = to_climb(
+        STEPS, since=at("2025-03-04T10:00"), now=at("2025-03-24T08:00"), climbed=[Rung.REMINDER], owner=Level.CITY
+    )
+    assert [step.rung for step, _late in plan.rungs] == [Rung.DUE_TODAY, Rung.OVERDUE]
     assert plan.next_moment == at("2025-03-25T09:00")
 
 
