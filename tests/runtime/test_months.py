@@ -27,6 +27,7 @@ from store.database import WHOLE, Database
 from store.findings import FindingRow
 from store.matters import MatterRow, locked_matter
 from store.outbox import OutboxRow
+from store.reference import ParameterRow
 from store.sharings import (
     Provided,
     confirm_sharing,
@@ -174,6 +175,30 @@ async def test_two_sharings_are_two_where_the_county_asks_for_two(worker: Databa
         stock = await sharings.take_stock(str(matter))
         states.append(("sharing_in" in stock.short, len(stock.to_confirm)))
     assert states == [(True, 1), (True, 1), (False, 2)]
+
+
+async def test_a_division_whose_rules_lack_something_hides_no_other(worker: Database) -> None:
+    """A term for the review, and no rule yet that says who takes part: that county is told of, and so are the others."""
+    async with worker.transaction(WHOLE) as session, session.begin_nested() as tried:
+        session.add(
+            ParameterRow(
+                key="T-REV",
+                division="140524",
+                value=10,
+                unit="day_of_next_month",
+                effective_from=date(2025, 1, 1),
+                document="虚构文件",
+                basis="local",
+                note="",
+                version=1,
+                source="counter",
+                entered_at=datetime(2025, 1, 1, tzinfo=SHANGHAI),
+            )
+        )
+        await session.flush()
+        found = {gap.division for gap in await gaps(session, "1405", date(2025, 2, 1))}
+        await tried.rollback()
+    assert {"140522", "140524", "140581"} <= found
 
 
 async def test_a_month_made_good_before_anybody_looked_was_missed_all_the_same(worker: Database) -> None:
