@@ -39,6 +39,15 @@ async def acknowledge(session: AsyncSession, task_ids: Sequence[str], at: dateti
         )
 
 
+async def acknowledge_rest(session: AsyncSession, subject_id: uuid.UUID, at: datetime) -> None:
+    """Of a subject that ends: an answer that came beside in that very moment is sent again to nobody."""
+    await session.execute(
+        update(TaskRow)
+        .where(TaskRow.subject_id == subject_id, TaskRow.state == "answered", TaskRow.acknowledged_at.is_(None))
+        .values(acknowledged_at=at)
+    )
+
+
 async def answer_fields(session: AsyncSession, vault: Vault, task_id: str, reader: str, at: datetime) -> dict[str, Any]:
     """What was typed into the answer, opened for an activity and logged as `system:<reader>`."""
     task = await session.get_one(TaskRow, uuid.UUID(task_id))

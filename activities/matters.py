@@ -6,7 +6,7 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.case import acknowledge, close_open_tasks
+from activities.case import acknowledge, acknowledge_rest, close_open_tasks
 from policy.clock import Clock, today
 from policy.exchange_terms import MatterStatus
 from store.database import WHOLE, Database
@@ -77,6 +77,7 @@ class Matters:
             if ends:
                 end_matter(matter, status, now)
                 await close_open_tasks(session, matter.id, status.value, now)
+                await acknowledge_rest(session, matter.id, now)
             else:
                 move_to(matter, status, now)
             if changed:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from activities.case import acknowledge, close_open_tasks
+from activities.case import acknowledge, acknowledge_rest, close_open_tasks
 from activities.matters import Move
 from activities.recognition_marks import mark_fed_back
 from policy.clock import Clock, today
@@ -112,6 +112,7 @@ class Recognitions:
                     row.days_late = await _days_late(session, matter)
             end_matter(matter, MatterStatus(asked.status), now)
             await close_open_tasks(session, matter.id, asked.status, now)
+            await acknowledge_rest(session, matter.id, now)
             _note(session, matter, asked.status, row, day, now, ["C-05"] if row is not None else ["C-04"])
 
     @activity.defn(name="settlement_request_asked_on")

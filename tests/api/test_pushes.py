@@ -18,11 +18,13 @@ from sqlalchemy import create_engine, select, text
 
 from activities.high_cost import HighCost, Receipt, Released
 from activities.high_cost_opening import high_cost_push
+from activities.matters import Matters, Move
 from activities.place import Place
 from activities.recognition import FedBack, Recognitions
 from api.services import Services
 from policy.deadlines import SHANGHAI
 from policy.escalation import office_of
+from policy.exchange_terms import MatterStatus
 from policy.steps import step
 from policy.terms import Category, level_of
 from runtime.folder import DataFolder
@@ -183,6 +185,15 @@ async def test_the_table_answers_the_task_that_waits_for_it(month: Month, counte
     await month.load(burden(somebody(), "30000.00"))
     seen = (await counter.as_(COUNTY_CASEWORKER, "GET", f"/tasks/{task}")).json()
     assert (seen["answer"]["outcome"], seen["answer"]["by"]) == ("loaded", COUNTY_CASEWORKER)
+
+
+async def test_an_answer_that_came_while_the_matter_ended_waits_for_nobody(month: Month) -> None:
+    task = await month.task("push_burden")
+    await month.load(burden(somebody(), "30000.00"))
+    await Matters(month.worker, month.clock).end(Move(str(month.matter), MatterStatus.ACKNOWLEDGED.value))
+    async with month.worker.transaction(WHOLE) as session:
+        answered = await session.get_one(TaskRow, uuid.UUID(task))
+        assert (answered.state, answered.acknowledged_at) == ("answered", month.clock.now())
 
 
 async def test_a_second_table_sends_a_list_that_waits_for_release_back(month: Month, counter: Counter) -> None:
