@@ -16,6 +16,7 @@ from api.forms import Form, Wrong, answer_fields, wrongs
 from api.pages.case_reading import case_for
 from api.pages.desk import AtDesk, Desk, see_other
 from api.pages.drafts import KEEP, draft_key, keep_form
+from api.pages.matters import own_page
 from api.pages.posted import FromForm
 from api.pages.refusals import Way, refused
 from api.pages.teamwork import beside
@@ -151,12 +152,17 @@ async def _page(
 async def _about(desk: Desk, subject: Mapping[str, Any]) -> dict[str, Any]:
     """The case that the task is about, or the matter of the exchange."""
     if subject["type"] == "application":
-        return {**await case_for(desk, uuid.UUID(subject["id"])), "matter": None, "facts": []}
+        return {**await case_for(desk, uuid.UUID(subject["id"])), "matter": None, "own_page": None, "facts": []}
     matter = await view_matter(desk.services, desk.signed_in, uuid.UUID(subject["id"]))
     async with desk.services.database.transaction(desk.signed_in.scope) as session:
         await desk.learn(session, {matter["division"]})
     nothing_of_a_case: dict[str, Any] = {"case": None, "documents": [], "decision": None, "papers": [], "records": []}
-    return {**nothing_of_a_case, "matter": matter, "facts": facts_in_words(matter["facts"])}
+    return {
+        **nothing_of_a_case,
+        "matter": matter,
+        "own_page": own_page(matter),
+        "facts": facts_in_words(matter["facts"]),
+    }
 
 
 def _page_of(subject: Mapping[str, Any]) -> str:
