@@ -4,8 +4,9 @@ Without a quotation mark a line is a row, and polars splits it as the standard l
 reads the whole: the numbers of the rows must be the same either way, because the office is told them.
 """
 
+import re
 from codecs import BOM_UTF8
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import polars as pl
@@ -18,12 +19,13 @@ HEAD = 64 * 1024
 """Bytes among which the header must stand."""
 MOST_ROWS = 400_000
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 def read_delimited(content: bytes) -> Raw:
     """Raises TableTrouble."""
     text = _utf8(content)
-    if b'"' in text or text.count(b"\r") != text.count(b"\r\n"):
+    if b'"' in text or _LONE_RETURN.search(text):
         return _by_rows(csv_rows(text, MOST_ROWS * 2))
     separator = _separator(text)
     lines = text[:HEAD].decode(errors="ignore").split("\n")
@@ -52,16 +54,31 @@ def _by_rows(rows: Sequence[Sequence[str]]) -> Raw:
 
 def _utf8(content: bytes) -> bytes:
     """The text as UTF-8 without its mark. Raises TableTrouble."""
-    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            decoded = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        encoded = content.removeprefix(BOM_UTF8) if encoding == "utf-8-sig" else decoded.encode()
-        if len(encoded.translate(None, _CONTROLS)) == len(encoded):
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for way in [_by_name("utf-16")] if marked else [_as_it_is, _by_name("gb18030")]:
+        encoded = way(content)
+        if encoded is not None and len(encoded.translate(None, _CONTROLS)) == len(encoded):
             return encoded
     raise TableTrouble("unknown-encoding")
+
+
+def _as_it_is(content: bytes) -> bytes | None:
+    """UTF-8 is looked at, not decoded."""
+    try:
+        pl.Series([content], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return None
+    return content.removeprefix(BOM_UTF8)
+
+
+def _by_name(encoding: str) -> Callable[[bytes], bytes | None]:
+    def encoded(content: bytes) -> bytes | None:
+        try:
+            return content.decode(encoding).encode()
+        except UnicodeDecodeError:
+            return None
+
+    return encoded
 
 
 def _separator(text: bytes) -> str:

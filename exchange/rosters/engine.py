@@ -4,61 +4,91 @@ import asyncio
 import atexit
 import os
 import queue
+import select
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from exchange.rosters import message
-from exchange.rosters.message import ANSWER, FRAME, GOOD, TOO_MUCH
+from exchange.rosters.message import ANSWER, BROKEN, FRAME
 from exchange.rosters.roster import End, Reconciled, Terms
 from exchange.troubles import TableTrouble
 
 AT_ONCE = 2
 THREADS = 1
 """Of polars, in each process: casework goes on beside it."""
+EACH = 32
+"""Rosters after which another reader is taken: what it has kept of memory goes with it."""
+SECONDS = 240.0
+"""On the wall, for a roster; the reader limits its own time of the processor."""
+_WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
+_ANOTHER = FRAME.pack(0, 0, 0)
 _ROOT = Path(__file__).parent.parent.parent
 
 
 class Engine:
-    """A confined process, started when it is first needed and again when it has died."""
+    """A confined process, started when it is first needed and again when it has died.
+
+    What reads rosters in it reads several, one after the other, if they are plain text. A workbook is unpacked and taken apart by
+    far more code: what reads one has read nothing before it, and reads nothing afterwards.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._read, self._fresh_next = 0, False
 
     def ask(self, request: Mapping[str, Any], content: bytes = b"", force: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """Raises TableTrouble, also when the roster needed more than is allowed."""
         parts = (message.request(request), content, force)
+        alone = content.startswith(_WORKBOOKS)
         source, sink = self._pipes()
         try:
+            if self._read and (alone or self._fresh_next or self._read >= EACH):
+                source.write(_ANOTHER)
+                self._read = 0
+            self._read, self._fresh_next = self._read + 1, alone
             source.write(FRAME.pack(*map(len, parts)))
             for part in parts:
                 source.write(part)
             source.flush()
-            code, size = ANSWER.unpack(_read(sink, ANSWER.size))
-            body = _read(sink, size)
+            until = time.monotonic() + SECONDS
+            body = _read(sink, ANSWER.unpack(_read(sink, ANSWER.size, until))[0], until)
         except (BrokenPipeError, EOFError):
-            self.stop()
-            raise TableTrouble("took-too-much") from None
-        if code != GOOD:
-            raise TableTrouble("took-too-much" if code == TOO_MUCH else "damaged")
+            raise TableTrouble("damaged" if self._ended() == BROKEN else "took-too-much") from None
         return message.opened(body)
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()
             self._process = None
+
+    def _ended(self) -> int | None:
+        """By what its process has ended; None if it is only slow, and is made to end."""
+        assert self._process is not None
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
+        code = self._process.returncode
+        self.stop()
+        return code
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None or self._process.poll() is not None:
             self.stop()
+            self._read = 0
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "exchange.rosters.process"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a parser's complaint may quote a cell
+                bufsize=-1,
+                process_group=0,
                 cwd=_ROOT,
                 env={
                     "PATH": os.defpath,
@@ -102,11 +132,16 @@ def _by_the_next_free(request: Mapping[str, Any], content: bytes, force: bytes) 
         _IDLE.put(engine)
 
 
-def _read(sink: IO[bytes], size: int) -> bytes:
-    found = sink.read(size)
-    if len(found) < size:
-        raise EOFError
-    return found
+def _read(sink: IO[bytes], size: int, until: float) -> bytes:
+    """Raises EOFError when it has ended before, or takes too long."""
+    found = bytearray()
+    while len(found) < size:
+        ready, _, _ = select.select([sink], [], [], max(0.0, until - time.monotonic()))
+        chunk = os.read(sink.fileno(), min(size - len(found), 1 << 20)) if ready else b""
+        if not chunk:
+            raise EOFError
+        found += chunk
+    return bytes(found)
 
 
 _ENGINES = tuple(Engine() for _one in range(AT_ONCE))

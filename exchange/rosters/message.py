@@ -12,8 +12,9 @@ from exchange.rosters.roster import End, Reconciled, Start, Terms
 from exchange.troubles import TableTrouble
 
 FRAME = struct.Struct("<QQQ")
-ANSWER = struct.Struct("<BQ")
-GOOD, TOO_MUCH, BROKEN = 0, 1, 2
+ANSWER = struct.Struct("<Q")
+GOOD, BROKEN, TOO_MUCH, ANOTHER = 0, 1, 3, 4
+"""How a reader ends: nothing more is asked, a fault, more needed than is allowed, and another one is wanted."""
 _LENGTH = struct.Struct("<Q")
 
 

@@ -77,8 +77,8 @@ def raw(columns: Mapping[str, pl.Series], found: Found, *, most: int) -> Raw:
     height = len(columns[FIRST])
     numbers = pl.int_range(found.number + 1, found.number + 1 + height, dtype=pl.Int32, eager=True).alias(ROW)
     frame = pl.DataFrame([numbers, *(column.alias(name) for name, column in columns.items())])
-    stripped = [(name, pl.col(name).str.strip_chars()) for name in columns]
-    frame = frame.with_columns(pl.when(text.str.len_bytes() > 0).then(text).alias(name) for name, text in stripped)
+    frame = frame.with_columns(pl.col(name).str.strip_chars() for name in columns)
+    frame = frame.with_columns(pl.when(pl.col(name).str.len_bytes() > 0).then(pl.col(name)) for name in columns)
     ours = [name for name in columns if name in _NAMES]
     frame = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in columns))
     block = (frame[ROW].diff() != 1).fill_null(True).cum_sum().alias("block")

@@ -8,13 +8,17 @@ import polars as pl
 from exchange.containers import Container, container_of
 from exchange.rosters.checks import KEY, MASK, checked, number_of
 from exchange.rosters.columns import ATTRIBUTES
-from exchange.rosters.comparing import IN_FORCE, NOBODY, PAIR, Compared, compare
+from exchange.rosters.comparing import IN_FORCE, NOBODY, Compared, compare, numbered
 from exchange.rosters.delimited import read_delimited
 from exchange.rosters.raw import CORRECTS, ROW, Raw
 from exchange.rosters.reasons import bit
+from exchange.rosters.recognising import recognise
 from exchange.rosters.roster import End, Reconciled, Start, Terms
 from exchange.rosters.workbook import read_workbook
 from exchange.troubles import TableTrouble
+
+HELD = (KEY, "category")
+"""One row in force."""
 
 
 def read(content: bytes) -> Raw:
@@ -31,37 +35,38 @@ def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole: bool 
 
     A corrected receipt of ours is never whole: whoever is not on it stays.
     """
-    before = NOBODY if force is None else opened(force)
+    before = numbered(NOBODY if force is None else opened(force))
     roster = read(content)
     corrects = roster.mark is not None and roster.mark.batch is not None
-    return told(compare(checked(roster, terms), before, whole=whole and not corrects), before.height, roster)
+    seen = recognise(roster, before, terms)
+    found = compare(checked(seen.others, terms), seen.rows, before, whole=whole and not corrects)
+    return told(found, before.height, roster)
 
 
 def told(found: Compared, before: int, roster: Raw) -> Reconciled:
     """As plain numbers and texts."""
     wrong = found.rows.filter(pl.col(MASK) != 0)
-    again = wrong[MASK] == bit("duplicate-in-batch")
-    returned = wrong.filter(~again)
+    returned = wrong.filter(pl.col(MASK) != bit("duplicate-in-batch"))
     suspected = found.rows.filter((pl.col("suspicion") != 0) & (pl.col(MASK) == 0))
     starts = found.starts.sort(KEY, ROW).select(ROW, KEY, "name", "category", "since")
     return Reconciled(
-        rows=found.rows.height,
+        rows=found.rows.height + found.recognised,
         listed_on=roster.head.day,
         sheet=roster.sheet,
         mark=roster.mark,
         returned=dict(returned.select(ROW, MASK).iter_rows()),
-        duplicates=wrong.filter(again)[ROW].to_list(),
+        duplicates=found.again.to_list(),
         suspected=dict(suspected.select(ROW, "suspicion").iter_rows()),
         origins=dict(found.rows.filter(pl.col(CORRECTS).is_not_null()).select(ROW, CORRECTS).iter_rows()),
         starts=[Start(row, number_of(key), *rest) for row, key, *rest in starts.iter_rows()],
-        ends=[End(number_of(key), category) for key, category in found.ends.sort(PAIR).select(*PAIR).iter_rows()],
+        ends=[End(number_of(key), category) for key, category in found.ends.sort(HELD).select(*HELD).iter_rows()],
         before=before,
         unchanged=found.unchanged,
         updated=found.updated,
         held=found.held,
         changed=found.changed,
         after=found.force.height,
-        by_category=dict(found.rows.filter(pl.col(MASK) == 0)["category"].value_counts().sort("category").iter_rows()),
+        by_category=found.by_category,
         force=packed(found.force),
     )
 
@@ -80,9 +85,9 @@ def without(force: bytes, refused: Sequence[End]) -> bytes:
     """Those in force but these: what the tables refused is not in force."""
     keys = [int(one.id_number[:17]) for one in refused]
     gone = pl.DataFrame(
-        {KEY: keys, "category": [one.category for one in refused]}, schema={n: IN_FORCE[n] for n in PAIR}
+        {KEY: keys, "category": [one.category for one in refused]}, schema={n: IN_FORCE[n] for n in HELD}
     )
-    return packed(opened(force).join(gone, on=PAIR, how="anti"))
+    return packed(opened(force).join(gone, on=HELD, how="anti"))
 
 
 def rebuilt(force: bytes | None, people: Sequence[tuple[str, str, str]]) -> bytes:
@@ -93,7 +98,7 @@ def rebuilt(force: bytes | None, people: Sequence[tuple[str, str, str]]) -> byte
             "category": [category for _number, _name, category in people],
             "name": [name for _number, name, _category in people],
         },
-        schema={name: IN_FORCE[name] for name in (*PAIR, "name")},
+        schema={name: IN_FORCE[name] for name in (*HELD, "name")},
     )
     said = NOBODY if force is None else opened(force)
-    return packed(who.join(said.select(*PAIR, *ATTRIBUTES), on=PAIR, how="left").unique(PAIR, keep="first"))
+    return packed(who.join(said.select(*HELD, *ATTRIBUTES), on=HELD, how="left").unique(HELD, keep="first"))

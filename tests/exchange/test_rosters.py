@@ -1,8 +1,11 @@
 """A whole roster beside the slow way: each row by itself, with dictionaries and the very readers of single cells."""
 
+import os
+import signal
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +14,8 @@ from hypothesis import strategies as st
 from exchange import readers
 from exchange.columns import BadCell
 from exchange.rosters import engine
+from exchange.rosters.engine import Engine
+from exchange.rosters.message import asked
 from exchange.rosters.reasons import REASONS, reasons_in
 from exchange.rosters.reconciling import opened, rebuilt, reconcile, without
 from exchange.rosters.roster import End, Reconciled, Terms
@@ -270,3 +275,27 @@ async def test_the_confined_engine_says_what_the_pure_one_says() -> None:
     with pytest.raises(TableTrouble, match="missing-columns"):
         await engine.reconcile(csv([("姓名", "对象类别"), ("张三", "低保")]), None, TERMS, whole=True)
     assert (await engine.reconcile(content, None, TERMS, whole=True)).rows == 2
+
+
+async def test_a_reader_that_dies_takes_one_roster_with_it_and_a_workbook_is_read_alone() -> None:
+    plain = table([("张三", NUMBERS[0], "低保", "凤城镇")])
+    book = xlsx([COLUMNS, ("张三", NUMBERS[0], "低保", "凤城镇")])
+    alone = Engine()
+    try:
+        readers = [_reader(alone, content) for content in (plain, plain, book, book, plain)]
+        assert readers[0] == readers[1]
+        assert len({*readers[1:]}) == 4, "a workbook has a reader of its own, and what comes after it another one"
+        os.kill(readers[-1], signal.SIGKILL)
+        with pytest.raises(TableTrouble, match="took-too-much"):
+            _reader(alone, plain)
+        assert _reader(alone, plain) not in readers
+    finally:
+        alone.stop()
+
+
+def _reader(engine_: Engine, content: bytes) -> int:
+    """Which process has read it."""
+    told, _force = engine_.ask(asked(TERMS, whole=True), content)
+    assert told["rows"] == 1
+    assert engine_._process is not None
+    return int(Path(f"/proc/{engine_._process.pid}/task/{engine_._process.pid}/children").read_text())

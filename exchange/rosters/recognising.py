@@ -1,0 +1,62 @@
+"""Rows that say, letter by letter, what is known of somebody in force: nearly all of a month's roster.
+
+What stood the checks once stands them again: the number, the name and what else is said are those in force, the category is this
+department's and the township is there. Only the other rows are looked at closely (`checks.py`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from exchange.rosters.checks import KEY, PLAIN_NUMBER, check_value, unknown_townships
+from exchange.rosters.columns import ATTRIBUTES
+from exchange.rosters.raw import CORRECTS, ROW, Raw
+from exchange.rosters.roster import Terms
+from policy.terms import Category
+
+PAIR, AT = "pair", "at"
+pair = (pl.col(KEY) * 32 + pl.col("category").cast(pl.Enum([one.value for one in Category])).to_physical()).alias(PAIR)
+"""Person and category as one number: what is compared."""
+_SAID = ("name", *ATTRIBUTES)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """`rows`: `row`, `pair` and `at`, the place among those in force; `others`: the rows to be looked at."""
+
+    rows: pl.DataFrame
+    others: Raw
+
+
+def recognise(roster: Raw, force: pl.DataFrame, terms: Terms) -> Recognised:
+    """`force`: with `pair` and `at`."""
+    frame = roster.frame
+    typed = frame.select(
+        pl.col("id_number").str.head(17).cast(pl.Int64, strict=False).alias(KEY),
+        _category(roster, terms).alias("category"),
+        ROW,
+    ).with_columns(pair)
+    found = typed.join(force.select(PAIR, AT), on=PAIR, how="left", maintain_order="left")
+    before = force.select(pl.col(_SAID).gather(found[AT]))
+    same = pl.all_horizontal(pl.lit(frame[name]).eq_missing(pl.lit(before[name])) for name in _SAID)
+    last = pl.col("id_number").str.tail(1).replace("X", "10").cast(pl.Int64, strict=False)
+    known = frame.select(
+        pl.lit(found[AT]).is_not_null()
+        & same
+        & pl.col("id_number").str.contains(PLAIN_NUMBER).fill_null(False)
+        & (last == check_value(pl.lit(found[KEY]))).fill_null(False)
+        & pl.col("since").is_null()
+        & pl.col(CORRECTS).is_null()
+        & ~pl.col("township").is_in(unknown_townships(frame["township"], terms)).fill_null(False)
+    ).to_series()
+    rest = Raw(frame.filter(~known), roster.head, roster.sheet, roster.mark)
+    return Recognised(found.filter(known).select(ROW, PAIR, AT), rest)
+
+
+def _category(roster: Raw, terms: Terms) -> pl.Expr:
+    """The code of what is typed as the lists call it, or ticked above the table; null for whatever has to be looked at."""
+    ticked = roster.head.ticked
+    tick = terms.categories.get(ticked[0].upper()) if len(ticked) == 1 else None
+    may = {name: code for name, code in terms.categories.items() if code in terms.own and tick in (None, code)}
+    code = pl.col("category").replace_strict(list(may), list(may.values()), default=None, return_dtype=pl.String)
+    return pl.when(pl.col("category").is_null()).then(pl.lit(tick if tick in terms.own else None)).otherwise(code)
