@@ -180,5 +180,6 @@ def _search(wanted: TaskFilter, values: dict[str, Any]) -> Sequence[str]:
         return ()
     values["q"] = wanted.q
     return (
-        "((a.number >= :q and a.number < :q || ':') or starts_with(m.key, :q) or t.kind = :q or t.detail->>'key' = :q)",
+        "((a.number >= :q and a.number < :q || ':') or starts_with(m.key, :q) or t.kind = :q or t.detail->>'key' = :q"
+        " or length(cast(:q as text)) >= 8 and strpos(m.key, cast(:q as text)) > 0)",
     )

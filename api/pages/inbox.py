@@ -9,6 +9,7 @@ from api.identity import CurrentUser
 from api.money.waiting import batches_waiting
 from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
+from api.pages.wording import as_kept
 from api.rest.tasks import OVERSEERS, Box, State, list_tasks
 from policy.steps import every_step, is_kind
 
@@ -46,7 +47,9 @@ def _office(user: CurrentUser) -> dict[str, str]:
 
 async def _found(desk: Desk, chosen: dict[str, Any], cursor: str) -> dict[str, Any]:
     try:
-        page = await list_tasks(desk.services, desk.signed_in, **chosen, cursor=cursor or None)
+        page = await list_tasks(
+            desk.services, desk.signed_in, **(chosen | {"q": as_kept(chosen["q"])}), cursor=cursor or None
+        )
     except Refusal as refusal:
         if refusal.status != 422:
             raise

@@ -90,6 +90,7 @@ OPTIONS = {
 """What the texts mean that a parameter may be set to (`policy/parameters.py`), where a sheet shows them."""
 _LISTED: tuple[type[terms.Term], ...] = (terms.Category, terms.DocumentKind, terms.Department)
 _CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
+_DEPARTMENTS = {department.label: department.value for department in terms.Department}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -201,6 +202,11 @@ def label(code: str, noun: str) -> str:
     """The label of a code in a noun of `policy/terms.py`; the code itself where that noun does not know it."""
     known: type[terms.Term] = getattr(terms, noun)
     return known(code).label if code in {member.value for member in known} else code
+
+
+def as_kept(number: str) -> str:
+    """What `number_in_words` wrote in Chinese, as it is kept: for a search by the number that a page shows."""
+    return "/".join(_DEPARTMENTS.get(part, part) for part in number.split("/"))
 
 
 def day_by_day(due: Any) -> list[CountedDay]:

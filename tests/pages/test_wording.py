@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from api.pages.wording import CountedDay, Wording, day_by_day
+from api.pages.wording import CountedDay, Wording, as_kept, day_by_day
 
 CHINESE, ENGLISH = Wording("zh-CN"), Wording("en")
 
@@ -64,4 +64,6 @@ def test_number_of_a_matter_names_its_department_and_shortens_an_id() -> None:
     assert CHINESE.number_in_words("140522/civil_affairs/DB/2026-11/1") == "140522/民政/DB/2026-11/1"
     assert ENGLISH.number_in_words("140522/civil_affairs/2026-11") == "140522/civil affairs/2026-11"
     assert CHINESE.number_in_words("01a20317-1ac6-7dfb-a67a-832fd6177ff0/civil_affairs") == "d6177ff0/民政"
+    assert as_kept("140522/民政/DB/2026-11/1") == "140522/civil_affairs/DB/2026-11/1"
+    assert as_kept("14052210020260011") == "14052210020260011"
     assert CHINESE.number_in_words("YJ-140522-2026-00001") == "YJ-140522-2026-00001"
