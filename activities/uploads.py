@@ -134,7 +134,10 @@ class Uploads:
             month = context.month
             if row.continues is not None:
                 month = (await session.get_one(UploadRow, row.continues)).month
-            return Work(kind, replace(context, batch=row.batch, month=month), read, corrected)
+            context = replace(context, batch=row.batch, month=month)
+            if kind.together is not None and row.continues is None:
+                context = replace(context, beside=kind.together(as_batch(kind, read.tables, corrected)))
+            return Work(kind, context, read, corrected)
 
     async def _begin(self, work: Work) -> Sequence[Reason]:
         """What is wrong with the table as a whole; what the kind wrote stays only if nothing is."""

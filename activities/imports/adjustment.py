@@ -18,7 +18,7 @@ from activities.imports.adjustment_certificate import (
     given_by,
     named_period,
 )
-from activities.imports.adjustment_checks import as_reason, known_against, not_yours, repeated, wrong_with
+from activities.imports.adjustment_checks import as_reason, households, known_against, not_yours, repeated, wrong_with
 from activities.imports.adjustment_columns import COLUMNS
 from activities.imports.adjustment_fates import FATES, MISSING_DATE, no_rule
 from activities.imports.adjustment_rows import returned_rows, settle_earlier, write_row
@@ -102,11 +102,10 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
         return returned(no_rule(missing_rule.key))
     if marked.marking is not Marking.MARKED or marked.day is None:
         return FATES[marked.marking]
-    await write_row(
-        session, context, adjustment, row, Fate(RowFate.ACCEPTED, tuple(beside)), provided_on, wanted, marked
-    )
+    accepted = Fate(RowFate.ACCEPTED, (*beside, *context.beside.get((row.sheet, row.number), ())))
+    await write_row(session, context, adjustment, row, accepted, provided_on, wanted, marked)
     await look_for_contradictions(session, context, person, adjustment.matter_id)
-    return Fate(RowFate.ACCEPTED, tuple(beside))
+    return accepted
 
 
 async def keep(session: AsyncSession, context: Context, row: Row, fate: Fate) -> None:
@@ -206,6 +205,7 @@ KIND = Kind(
     keep=keep,
     after=after,
     refused=refused,
+    together=households,
     annex=ANNEX_3,
     about="季度（月）动态调整后5个工作日内，向同级医保、财政部门提供新增、减少人员名单和证明",
 )

@@ -5,17 +5,18 @@ accepted row and holds nothing up.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.adjustment_certificate import change_of
+from activities.imports.kinds import Batch as Table
 from activities.imports.kinds import Context, Reason, Row
 from activities.imports.townships import wrong_township
 from policy.confirming import STOOD_BY
 from policy.exchange_terms import RosterChange
-from policy.roster_quality import DUPLICATE, Batch, Known, RosterProblem, RosterRow, check_row
+from policy.roster_quality import DUPLICATE, Batch, Known, RosterProblem, RosterRow, check_batch, check_row
 from policy.terms import Category, Department, RowFate
 from store.adjustments import AdjustmentLineRow, AdjustmentRow
 from store.disclosure import Cell, Look, disclose
@@ -92,6 +93,17 @@ async def known_against(
     ]
     held = [as_reason(problem) for problem in problems if not problem.warning]
     return held, [as_reason(problem) for problem in problems if problem.warning]
+
+
+def households(batch: Table) -> Mapping[tuple[int, int], tuple[Reason, ...]]:
+    """Households whose size differs from the rows listed for them: a warning (A-62), never for natural changes (A-66)."""
+    rows = [(row, change) for row in batch.rows if (change := change_of(row)) is not None]
+    found = check_batch([_row(row, change) for row, change in rows])
+    return {
+        (rows[place][0].sheet, rows[place][0].number): told
+        for place, problems in found.items()
+        if (told := tuple(as_reason(problem) for problem in problems if problem.warning))
+    }
 
 
 async def repeated(

@@ -93,6 +93,8 @@ class Context:
     """The first upload of the batch; `upload` itself unless this one continues another."""
     preview: bool = False
     """Nothing of what is written now will stay."""
+    beside: "Mapping[tuple[int, int], tuple[Reason, ...]]" = field(default_factory=dict)
+    """By sheet and number of the row: what the rows of the table say together, and holds none of them up."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,7 @@ Check = Callable[[AsyncSession, str, Mapping[str, Any]], Awaitable[Sequence[Prob
 Keep = Callable[[AsyncSession, Context, Row, Fate], Awaitable[None]]
 Begin = Callable[[AsyncSession, Context, Batch], Awaitable[Sequence[Reason]]]
 Refused = Callable[[AsyncSession, Context, Batch, Sequence[Reason]], Awaitable[None]]
+Together = Callable[[Batch], Mapping[tuple[int, int], tuple[Reason, ...]]]
 After = Callable[[AsyncSession, Context, Counts], Awaitable[None]]
 
 
@@ -202,6 +205,8 @@ class Kind:
     begin: Begin | None = None
     keep: Keep | None = None
     refused: Refused | None = None
+    together: Together | None = None
+    """Of a table that is complete in itself, not of a corrected receipt."""
     about: str = ""
     """What it is for, in one sentence: stands above its form."""
     version: int = 1

@@ -134,6 +134,24 @@ async def test_a_list_that_differs_from_its_certificate_was_never_provided(
     assert await periods(worker, services, person) == []
 
 
+async def test_a_household_of_another_size_is_said_beside_its_rows_and_holds_nothing_up(
+    lists: Lists, worker: Database, counter: Counter
+) -> None:
+    head, member, alone = somebody(), somebody(), somebody()
+    rows = [row(head), row(member), row(alone)]
+    for line in rows[:2]:
+        line[2], line[3], line[4] = *head, 3
+    rows[2][3] = alone[1]
+    done = await lists.provide(rows, households_added="2")
+    assert done["rows"] == {"in": 3, "accepted": 3, "returned": 0, "duplicate": 0}
+    shown = (await counter.as_(BUREAU, "GET", f"/adjustments/{await matter_of(worker, done)}")).json()["rows"]
+    assert [[reason["code"] for reason in one["reasons"]] for one in shown] == [
+        ["household-count"],
+        ["household-count"],
+        [],
+    ]
+
+
 async def test_a_change_of_category_leaves_no_gap(lists: Lists, worker: Database, services: Services) -> None:
     person = somebody()
     await lists.provide([row(person)])
@@ -254,6 +272,7 @@ async def test_any_lists_leave_no_row_unaccounted_no_overlap_and_no_gap(
     for category, lines in batches:
         lists.clock.moment += timedelta(days=1)
         rows = [row(HOUSEHOLD[who], change, town="没有的镇" if wrong else "凤城镇") for who, change, wrong in lines]
+        rows[0][1] = f"{lists.clock.moment:虚构村%m%d}"  # no two files are the same to the byte
         seen = await lists.provide(rows, category=category)
         counts = seen["rows"]
         assert seen["state"] == "done", seen
