@@ -69,13 +69,13 @@ class Going:
 @dataclass
 class Written:
     """`refused`: the rows that the tables do not take, with the reason. `ended` periods; `kept`: those of `going` who stay,
-    because a row about them was refused.
+    because a row about them was refused, by number and category.
     """
 
     added: int = 0
     known: int = 0
     ended: int = 0
-    kept: int = 0
+    kept: list[tuple[str, str]] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
 
 
@@ -104,7 +104,7 @@ async def write_changes(
         dead = await died(session, people)
     written, new = _decided(vault, roster, known, periods, coming, dead)
     staying = {one.who.id_number for one in coming if one.row in written.refused}
-    written.kept = sum(1 for one in going if one.id_number in staying)
+    written.kept = [(one.id_number, one.category) for one in going if one.id_number in staying]
     written.ended = await _end(session, roster, known, periods, [one for one in going if one.id_number not in staying])
     if new:
         await session.execute(

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.imports.whole import WholeTable
 from exchange.rosters.columns import COLUMNS
 from exchange.rosters.reasons import bit, reasons_in
-from exchange.rosters.roster import Reconciled
+from exchange.rosters.roster import End, Reconciled
 from policy.exchange_terms import Carrier, Direction
 from policy.row_origin import Origin, read_origin
 from policy.terms import RowFate, UploadState
@@ -35,8 +35,6 @@ select l.*, cast(:at as timestamptz) from jsonb_to_recordset(cast(:lines as json
 on conflict do nothing
 """
 )
-UNSURE = -1
-"""So many periods there are never: the next roster reads the tables, because this snapshot does not say all."""
 
 
 @dataclass
@@ -51,15 +49,15 @@ class Outcome:
     known: int = 0
     ended: int = 0
     """Periods that were given an end; somebody in force by the last roster may have had none left."""
-    kept: int = 0
-    """Of those missing or changing: how many stay, because the row about them was refused."""
+    kept: list[End] = field(default_factory=list)
+    """Of those missing or changing: who stays, because the row about them was refused."""
     refused: dict[int, int] = field(default_factory=dict)
 
     def took(self, written: Written) -> None:
         self.added += written.added
         self.known += written.known
         self.ended += written.ended
-        self.kept += written.kept
+        self.kept += [End(*one) for one in written.kept]
         self.refused |= {row: bit(code) for row, code in written.refused.items()}
 
     @property
@@ -68,7 +66,7 @@ class Outcome:
 
     @property
     def in_force(self) -> int:
-        return self.found.after - len(self.refused) + self.kept
+        return self.found.after - len(self.refused) + len(self.kept)
 
     @property
     def accepted(self) -> int:
@@ -110,7 +108,7 @@ async def close(session: AsyncSession, table: WholeTable, outcome: Outcome) -> N
             upload_id=context.upload,
             listed_on=outcome.listed_on,
             rows=outcome.in_force,
-            periods=UNSURE if outcome.kept else outcome.standing.periods + outcome.added,
+            periods=outcome.standing.periods + outcome.added,
             ended=outcome.standing.ended + outcome.ended,
             taken_at=now,
         )
@@ -148,7 +146,7 @@ def _counts(outcome: Outcome) -> dict[str, int]:
     return {
         "before": found.before,
         "added": outcome.added,
-        "ended": len(found.ends) - outcome.kept,
+        "ended": len(found.ends) - len(outcome.kept),
         "changed": found.changed,
         "updated": found.updated,
         "unchanged": found.unchanged,

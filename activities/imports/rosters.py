@@ -69,7 +69,7 @@ async def take_roster(table: WholeTable) -> None:
         for portion in portions(found):
             await _write(table, outcome, days, portion)
         refused = [End(one.id_number, one.category) for one in found.starts if one.row in outcome.refused]
-        after = await engine.without(found.force, refused) if refused else found.force
+        after = await engine.settled(found.force, force, refused, outcome.kept) if refused else found.force
         await asyncio.to_thread(table.files.put, load.snapshot_id, after)
         await close(guard, table, outcome)
 

@@ -22,8 +22,9 @@ def answered(question: bytes, content: bytes, force: bytes) -> bytes:
                 townships=frozenset(told["townships"]),
             )
             return _packed(reconciling.reconcile(content, before, terms, whole=told["whole"]))
-        case "without":
-            return framed({}, reconciling.without(force, [End(*one) for one in told["refused"]]))
+        case "settled":
+            refused, kept = ([End(*one) for one in told[name]] for name in ("refused", "kept"))
+            return framed({}, reconciling.settled(content, before, refused, kept))
         case "rebuilt":
             return framed({}, reconciling.rebuilt(before, told["people"]))
     raise ValueError("nothing of that name can be asked")

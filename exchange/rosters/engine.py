@@ -108,10 +108,11 @@ async def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole:
     return message.reconciled(told, after)
 
 
-async def without(force: bytes, refused: Sequence[End]) -> bytes:
-    _told, after = await _asked(
-        {"ask": "without", "refused": [[one.id_number, one.category] for one in refused]}, b"", force
-    )
+async def settled(force: bytes, before: bytes | None, refused: Sequence[End], kept: Sequence[End]) -> bytes:
+    ends = {
+        name: [[one.id_number, one.category] for one in some] for name, some in (("refused", refused), ("kept", kept))
+    }
+    _told, after = await _asked({"ask": "settled"} | ends, force, before or b"")
     return after
 
 

@@ -81,13 +81,16 @@ def packed(force: pl.DataFrame) -> bytes:
     return made.getvalue()
 
 
-def without(force: bytes, refused: Sequence[End]) -> bytes:
-    """Those in force but these: what the tables refused is not in force."""
-    keys = [int(one.id_number[:17]) for one in refused]
-    gone = pl.DataFrame(
-        {KEY: keys, "category": [one.category for one in refused]}, schema={n: IN_FORCE[n] for n in HELD}
-    )
-    return packed(opened(force).join(gone, on=HELD, how="anti"))
+def settled(force: bytes, before: bytes | None, refused: Sequence[End], kept: Sequence[End]) -> bytes:
+    """Those in force once the tables have spoken: without whom they refused, and with whoever stays for that, as before."""
+    found = opened(force).join(_frame(refused), on=HELD, how="anti")
+    stay = NOBODY if before is None else opened(before).join(_frame(kept), on=HELD, how="semi")
+    return packed(pl.concat([found, stay]))
+
+
+def _frame(some: Sequence[End]) -> pl.DataFrame:
+    keys = [int(one.id_number[:17]) for one in some]
+    return pl.DataFrame({KEY: keys, "category": [one.category for one in some]}, schema={n: IN_FORCE[n] for n in HELD})
 
 
 def rebuilt(force: bytes | None, people: Sequence[tuple[str, str, str]]) -> bytes:

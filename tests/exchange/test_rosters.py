@@ -17,7 +17,7 @@ from exchange.rosters import engine
 from exchange.rosters.engine import Engine
 from exchange.rosters.message import asked
 from exchange.rosters.reasons import REASONS, reasons_in
-from exchange.rosters.reconciling import opened, rebuilt, reconcile, without
+from exchange.rosters.reconciling import opened, rebuilt, reconcile, settled
 from exchange.rosters.roster import End, Reconciled, Terms
 from exchange.troubles import TableTrouble
 from policy import identity_number
@@ -264,7 +264,11 @@ async def test_the_confined_engine_says_what_the_pure_one_says() -> None:
     found = await engine.reconcile(content, None, TERMS, whole=True)
     assert found == reconcile(content, None, TERMS)
     gone = [End(NUMBERS[0], "DB")]
-    assert in_force(await engine.without(found.force, gone)) == in_force(without(found.force, gone)) == {}
+    assert in_force(await engine.settled(found.force, None, gone, [])) == {}
+    back = settled(found.force, found.force, gone, gone)
+    assert (
+        in_force(await engine.settled(found.force, found.force, gone, gone)) == in_force(back) == in_force(found.force)
+    )
     people = [(NUMBERS[0], "张三", "DB"), (NUMBERS[1], "李四", "TK")]
     again = await engine.rebuilt(found.force, people)
     assert (
