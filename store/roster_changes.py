@@ -14,8 +14,8 @@ from sqlalchemy import ARRAY, Date, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.identities import IdentityPeriodRow
-from store.registration import Somebody, number_index
-from store.roster_people import Known, aliases_of, died, hold_people, known_or_entered, people_of
+from store.registration import Somebody
+from store.roster_people import Known, aliases_of, died, hold_people, known_or_entered
 from store.vault import Vault
 
 OTHER_NAME, DECEASED, ELSEWHERE = "id-other-name", "deceased", "already-active"
@@ -92,9 +92,8 @@ async def write_changes(
     now: datetime,
 ) -> Written:
     """In one transaction; both changes of whoever changes category belong into the same call."""
-    known = await known_or_entered(session, vault, [one.who for one in coming], roster.division, now)
-    leaving = {one.id_number for one in going} - known.keys()
-    known |= await people_of(session, {number_index(vault, number): number for number in leaving})
+    leaving = {one.id_number for one in going}
+    known = await known_or_entered(session, vault, [one.who for one in coming], leaving, roster.division, now)
     people = {one.person for one in known.values() if one.entered_as is None}
     periods: _Periods = {}
     dead: set[uuid.UUID] = set()

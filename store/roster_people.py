@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,14 +55,22 @@ async def people_of(session: AsyncSession, indexes: Mapping[bytes, str]) -> dict
 
 
 async def known_or_entered(
-    session: AsyncSession, vault: Vault, somebodies: Sequence[Somebody], division: str, now: datetime
+    session: AsyncSession,
+    vault: Vault,
+    somebodies: Sequence[Somebody],
+    others: Iterable[str],
+    division: str,
+    now: datetime,
 ) -> dict[str, Known]:
-    """The person of each ID number; whom nobody knows is entered. Holds the lock on every number until the end."""
-    if not somebodies:
-        return {}
+    """The person of each ID number; whom nobody knows is entered. Holds the lock on every such number until the end.
+
+    `others`: further numbers, under which nobody is entered.
+    """
     indexes = {number_index(vault, one.id_number): one.id_number for one in somebodies}
-    await session.execute(_LOCK_NUMBERS, {"keys": [int.from_bytes(one[:8], signed=True) for one in sorted(indexes)]})
-    known = await people_of(session, indexes)
+    if indexes:
+        keys = [int.from_bytes(one[:8], signed=True) for one in sorted(indexes)]
+        await session.execute(_LOCK_NUMBERS, {"keys": keys})
+    known = await people_of(session, indexes | {number_index(vault, number): number for number in others})
     people = {one.id_number: one for one in somebodies}
     fresh = {index: people[number] for index, number in indexes.items() if number not in known}
     if fresh:

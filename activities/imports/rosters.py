@@ -63,14 +63,13 @@ async def take_roster(table: WholeTable) -> None:
         if context.preview:
             await forecast(guard, table, found)
             return
-        load = await _begun(table, found)
-        outcome = Outcome(found, standing, listed_on, load.snapshot_id)
+        outcome = Outcome(found, standing, listed_on, await _begun(table, found))
         days = Days(table.context.rulebook, listed_on, goes_live=found.before == 0)
         for portion in portions(found):
             await _write(table, outcome, days, portion)
         refused = [End(one.id_number, one.category) for one in found.starts if one.row in outcome.refused]
         after = await engine.settled(found.force, force, refused, outcome.kept) if refused else found.force
-        await asyncio.to_thread(table.files.put, load.snapshot_id, after)
+        await asyncio.to_thread(table.files.put, outcome.snapshot, after)
         await close(guard, table, outcome)
 
 
@@ -112,23 +111,19 @@ def _share(table: WholeTable) -> str:
     return f"{Decimal(share.value):.0%}" if share else ""
 
 
-async def _begun(table: WholeTable, found: Reconciled) -> RosterLoadRow:
-    """Where its progress is told; of an attempt after a killed one the same row, and so the same snapshot."""
+async def _begun(table: WholeTable, found: Reconciled) -> uuid.UUID:
+    """The snapshot's id, with the row where progress is told; of an attempt after a killed one the same."""
     context = table.context
+    row = insert(RosterLoadRow).values(
+        upload_id=context.upload,
+        division=context.division,
+        department=context.department.value,
+        snapshot_id=uuid.uuid4(),
+        to_write=len(found.starts) + len(found.ends),
+    )
+    told = row.on_conflict_do_update(index_elements=[RosterLoadRow.upload_id], set_={"written": 0})
     async with table.database.transaction(WHOLE) as session:
-        await session.execute(
-            insert(RosterLoadRow)
-            .values(
-                upload_id=context.upload,
-                division=context.division,
-                department=context.department.value,
-                snapshot_id=uuid.uuid4(),
-                to_write=len(found.starts) + len(found.ends),
-            )
-            .on_conflict_do_nothing()
-        )
-        await session.execute(update(RosterLoadRow).where(RosterLoadRow.upload_id == context.upload).values(written=0))
-        return await session.get_one(RosterLoadRow, context.upload)
+        return (await session.scalars(told.returning(RosterLoadRow.snapshot_id))).one()
 
 
 def portions(found: Reconciled) -> Iterator[Portion]:
