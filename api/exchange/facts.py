@@ -89,6 +89,8 @@ def facts_in_words(facts: Mapping[str, Any]) -> list[Fact]:
 def _fact(name: str, value: Any) -> Fact:
     if name == "returned" and isinstance(value, Mapping):
         return Fact("反馈日期", "；".join(f"{_words(code)} {_returned(part)}" for code, part in value.items()))
+    if name == "late" and isinstance(value, list):
+        return Fact("逾期未反馈的部门", _words(value))
     if isinstance(value, str) and _is_day(value):
         return Fact(LABELS[name], value, day=True)
     return Fact(LABELS[name], _words(value))

@@ -51,6 +51,8 @@ async def findings(
     )
     orders = await list_matters(desk.services, user, procedure=Procedure.RECTIFICATION.value, limit=20)
     above = user.post.level in ABOVE and user.post.department is Department.MEDICAL_INSURANCE
+    async with desk.services.database.transaction(user.scope) as session:
+        await desk.learn(session, {order["division"] for order in orders.items})
     return desk.page(
         "supervision/findings.html",
         HERE,
