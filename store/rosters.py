@@ -94,10 +94,12 @@ async def hold_roster(session: AsyncSession, division: str, department: str) -> 
 
 
 async def latest_snapshot(session: AsyncSession, division: str, department: str) -> RosterSnapshotRow | None:
+    """Of several taken at one moment, as by the stopped clock of a demonstration, the one that knew of the most periods and ends."""
+    grown = RosterSnapshotRow.periods + RosterSnapshotRow.ended
     return await session.scalar(
         select(RosterSnapshotRow)
         .where(RosterSnapshotRow.division == division, RosterSnapshotRow.department == department)
-        .order_by(RosterSnapshotRow.taken_at.desc(), RosterSnapshotRow.id.desc())
+        .order_by(RosterSnapshotRow.taken_at.desc(), grown.desc(), RosterSnapshotRow.id.desc())
         .limit(1)
     )
 
