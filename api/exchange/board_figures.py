@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.exchange.board import Board
 from api.exchange.statistics import statistics_of
 from api.identity import CurrentUser
 from api.services import Services
@@ -31,6 +32,11 @@ async def figures_of(services: Services, user: CurrentUser, month: date, divisio
     """As counted today. Raises Refusal 403, 404."""
     found = (await statistics_of(services, user, month, division))["statistics"]
     return [Figure(code, label, _sum(found[code]["rows"], column)) for code, column, label in SUMS]
+
+
+def as_it_stood(board: Board) -> list[Figure]:
+    """ST-1 and ST-2 at the end of the board's day, which its counties keep."""
+    return [Figure("ST-1", "共享次数", board.sharings), Figure("ST-2", "共享人次", board.person_times)]
 
 
 def _sum(rows: Iterable[Mapping[str, Any]], column: str) -> int:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 
 from api.exchange import cycles
 from api.exchange.board import Board, Standing
-from api.exchange.board_figures import figures_of
+from api.exchange.board_figures import Figure, as_it_stood, figures_of
 from api.exchange.board_out import board_list
 from api.exchange.board_reading import Asked, read_board
 from api.exchange.months import month_of
@@ -100,7 +100,7 @@ async def show(desk: AtDesk, month: str = "", city: str = "", state: str = "", a
         standings=PICKED,
         every_standing=list(Standing),
         export=Filters("/board.xlsx", chosen.query).href(),
-        figures=await figures_of(desk.services, desk.signed_in, chosen.month, _area(desk, chosen)),
+        figures=await _figures(desk, chosen, whole.only(chosen.city, None)),
         overdue=overdue,
         overdue_kinds=Counter(line["title"] for line in overdue).most_common(),
         shown=SHOWN_OVERDUE,
@@ -136,6 +136,15 @@ def _area(desk: Desk, chosen: Chosen) -> str:
     """The city that was chosen, for those whose area is larger."""
     own = desk.signed_in.division
     return chosen.city if chosen.city.startswith(own) else own
+
+
+async def _figures(desk: Desk, chosen: Chosen, board: Board) -> list[Figure]:
+    """Of a day in the past only what the board itself has as it stood: the others are counted as of today."""
+    return (
+        as_it_stood(board)
+        if chosen.past
+        else await figures_of(desk.services, desk.signed_in, chosen.month, _area(desk, chosen))
+    )
 
 
 async def _overdue(desk: Desk, chosen: Chosen) -> list[Mapping[str, Any]]:
