@@ -22,6 +22,7 @@ from notifications.catalog import (
 )
 from policy.deadlines import SHANGHAI, RungMoment, days_late
 from policy.escalation import addressees, to_climb
+from policy.matter_numbers import number_in_words
 from policy.rulebook import Rulebook
 from policy.steps import step
 from policy.terms import Office, Rung
@@ -130,7 +131,7 @@ class Ladder:
                 late_by=_late_words(moment, now) if late else None,
                 vacant_post=vacant.post.label if vacant else None,
                 demonstration=rulebook.demonstration,
-                case_number=number,
+                case_number=number_in_words(number),
                 task_label=step(task.kind).label,
                 nominal=_known(period.nominal),
                 work_target=_known(period.work_target),

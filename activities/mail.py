@@ -17,6 +17,7 @@ from notifications.mailer import Mailer, MailLater, MailRefused, MailUnknown
 from notifications.message_id import message_id
 from notifications.rendering import render
 from policy.clock import Clock, today
+from policy.matter_numbers import number_in_words
 from policy.steps import step
 from policy.terms import Office
 from store.accounts import AccountRow
@@ -118,7 +119,7 @@ class Mailroom:
                 tasks=tuple(
                     TaskLine(
                         kind_label=step(task.kind).label,
-                        case_number=number,
+                        case_number=number_in_words(number),
                         due=target,
                         link=self._correspondence.link(f"/tasks/{task.id}"),
                     )

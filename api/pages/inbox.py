@@ -9,8 +9,8 @@ from api.identity import CurrentUser
 from api.money.waiting import batches_waiting
 from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
-from api.pages.wording import as_kept
 from api.rest.tasks import OVERSEERS, Box, State, list_tasks
+from policy.matter_numbers import as_kept
 from policy.steps import every_step, is_kind
 
 router = APIRouter()

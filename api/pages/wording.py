@@ -10,6 +10,7 @@ from typing import Any
 from api.texts import translations
 from policy import terms
 from policy.deadlines import SHANGHAI
+from policy.matter_numbers import part_in_words
 from policy.money import on_paper, percent, yuan
 from policy.parameters import label as parameter_label
 from policy.terms import Rung
@@ -90,8 +91,6 @@ OPTIONS = {
 """What the texts mean that a parameter may be set to (`policy/parameters.py`), where a sheet shows them."""
 _LISTED: tuple[type[terms.Term], ...] = (terms.Category, terms.DocumentKind, terms.Department)
 _CLAUSE = re.compile(r"[A-Z]-\d{2}[a-z]?")
-_DEPARTMENTS = {department.label: department.value for department in terms.Department}
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -172,12 +171,8 @@ class Wording:
 
     def number_in_words(self, number: str) -> str:
         """A subject's number as people say it: its department by name, an internal id by its last eight characters."""
-        return "/".join(map(self._part_of_number, number.split("/")))
-
-    def _part_of_number(self, part: str) -> str:
-        if _UUID.fullmatch(part):
-            return part[-8:]
-        return translations(self._language).gettext(label(part, "Department"))
+        say = translations(self._language).gettext
+        return "/".join(say(part_in_words(part)) if part else part for part in number.split("/"))
 
     def filters(self) -> dict[str, Any]:
         return {
@@ -202,11 +197,6 @@ def label(code: str, noun: str) -> str:
     """The label of a code in a noun of `policy/terms.py`; the code itself where that noun does not know it."""
     known: type[terms.Term] = getattr(terms, noun)
     return known(code).label if code in {member.value for member in known} else code
-
-
-def as_kept(number: str) -> str:
-    """What `number_in_words` wrote in Chinese, as it is kept: for a search by the number that a page shows."""
-    return "/".join(_DEPARTMENTS.get(part, part) for part in number.split("/"))
 
 
 def day_by_day(due: Any) -> list[CountedDay]:

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from api.pages.wording import CountedDay, Wording, as_kept, day_by_day
+from api.pages.wording import CountedDay, Wording, day_by_day
+from policy.matter_numbers import as_kept
 
 CHINESE, ENGLISH = Wording("zh-CN"), Wording("en")
 
