@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ARRAY, Date, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,8 +80,23 @@ class Written:
     refused: dict[int, str] = field(default_factory=dict)
 
 
+class _Period(NamedTuple):
+    """What has to be known of an identity period; a roster asks for thousands, and changes none of them here."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    category: str
+    division: str
+    source_department: str
+    starts_on: date
+    ends_on: date | None
+    upload_id: uuid.UUID | None
+    ended_by: uuid.UUID | None
+
+
 _Pair = tuple[uuid.UUID, str]
-_Periods = Mapping[_Pair, list[IdentityPeriodRow]]
+_Periods = Mapping[_Pair, list[_Period]]
+_ASKED = [getattr(IdentityPeriodRow, name) for name in _Period._fields]
 
 
 async def write_changes(
@@ -123,14 +139,14 @@ async def write_changes(
 async def _periods(session: AsyncSession, people: Iterable[uuid.UUID], categories: Iterable[str]) -> _Periods:
     """The periods of these persons, also those marked under a number that turned out to be theirs."""
     aliases = await aliases_of(session, list(people))
-    rows = await session.scalars(
-        select(IdentityPeriodRow).where(
+    rows = await session.execute(
+        select(*_ASKED).where(
             IdentityPeriodRow.person_id == func.any(bindparam("wanted", list(aliases), type_=ARRAY(Uuid))),
             IdentityPeriodRow.category.in_(sorted(categories)),
         )
     )
-    found: dict[_Pair, list[IdentityPeriodRow]] = defaultdict(list)
-    for row in rows:
+    found: dict[_Pair, list[_Period]] = defaultdict(list)
+    for row in map(_Period._make, rows):
         found[aliases[row.person_id], row.category].append(row)
     return found
 
@@ -183,5 +199,5 @@ def _decided(
     return written, new
 
 
-def _own(row: IdentityPeriodRow, roster: Roster) -> bool:
+def _own(row: _Period, roster: Roster) -> bool:
     return (row.division, row.source_department) == (roster.division, roster.department)
