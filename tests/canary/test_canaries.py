@@ -27,6 +27,8 @@ from tests.canary.birds import ID_NUMBER, KEY, MARK, NAME, PHONE, WORD, said
 from tests.canary.places import Find, Search, keep_uncompressed, written_out
 from tests.casework import Case, Office
 
+NO_MONTHS = {"JIUZHU_MONTHS": "false"}
+"""Cases alone: the months of 129 divisions would be under way beside them."""
 CIVIL_AFFAIRS = "county.civil_affairs.caseworker@140522"
 DESK, HEAD = TOWN_DESK.format(town=TOWN), TOWN_HEAD.format(town=TOWN)
 
@@ -75,7 +77,7 @@ class Scene:
 
 @pytest_asyncio.fixture(scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    async with Stack(tmp_path_factory.mktemp("canary") / "data", demo=True, up=True) as stack:
+    async with Stack(tmp_path_factory.mktemp("canary") / "data", demo=True, up=True, env=NO_MONTHS) as stack:
         keep_uncompressed(_plain(stack, "postgres"))
         office = Office(stack.api_url)
         async with httpx2.AsyncClient(base_url=stack.api_url, timeout=30, trust_env=False) as http:

@@ -39,14 +39,18 @@ _BY_CATEGORY = f"""
     law as (
       select d.id,
              (select (value #>> '{{}}')::numeric from parameter where key = 'RATE(' || held.category || ')'
+               and starts_with(d.division, parameter.division)
                and effective_from <= d.as_of and entered_at <= d.made_at order by effective_from desc, version desc limit 1) as rate,
              (select (value #>> '{{}}')::numeric * case unit when 'ratio_of_pcdi' then
                        (select (value #>> '{{}}')::numeric from parameter
-                         where key like 'PCDI(%%' and key <= 'PCDI(' || (extract(year from d.as_of)::int - 1) || ')'
+                         where starts_with(d.division, parameter.division)
+                           and key like 'PCDI(%%' and key <= 'PCDI(' || (extract(year from d.as_of)::int - 1) || ')'
                            and entered_at <= d.made_at order by key desc, version desc limit 1) else 1 end
                 from parameter where key = 'DEDUCT(' || held.category || ')'
+               and starts_with(d.division, parameter.division)
                and effective_from <= d.as_of and entered_at <= d.made_at order by effective_from desc, version desc limit 1) as deductible,
              (select (value #>> '{{}}')::numeric from parameter where key = 'CAP(' || held.category || ')'
+               and starts_with(d.division, parameter.division)
                and effective_from <= d.as_of and entered_at <= d.made_at order by effective_from desc, version desc limit 1) as cap
         from decision d cross join unnest(string_to_array(d.facts->>'categories', ',')) as held (category)),
     worth as (

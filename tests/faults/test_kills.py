@@ -24,6 +24,8 @@ from tests.faults.promises import Connection, at_rest, broken
 from tests.faults.promises_of_cases import EARLIEST
 from tests.faults.promises_of_cases import broken as broken_in_cases
 
+NO_MONTHS = {"JIUZHU_MONTHS": "false"}
+"""Cases alone: the months of 129 divisions would be under way beside them."""
 KILLED = ("worker", "api", "relay", "temporal", "postgres")
 SEED = 20261122
 TOWN_DESK, TOWN_HEAD = DESK.format(town=TOWN), HEAD.format(town=TOWN)
@@ -42,7 +44,7 @@ async def test_ten_cases_survive_the_killing_of_every_process(
     tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     began, chance = time.monotonic(), random.Random(SEED)
-    async with Stack(tmp_path_factory.mktemp("kills") / "data", demo=True, up=True) as stack:
+    async with Stack(tmp_path_factory.mktemp("kills") / "data", demo=True, up=True, env=NO_MONTHS) as stack:
         office = Office(stack.api_url)
         await office.sign_in(TOWN_DESK, TOWN_HEAD, COUNTY_DESK, COUNTY_HEAD, FINANCE_DESK, FINANCE_HEAD)
         cases = await asyncio.gather(*(_at_some_step(office, number, path) for number, path in enumerate(PATHS)))

@@ -35,7 +35,7 @@ async def upgraded(tmp_path: Path) -> AsyncIterator[Stack]:
         left.unlink()
     for file in (tmp_path / "released" / "files").iterdir():
         file.replace(folder / "files" / file.name)
-    async with Stack(folder, demo=True, up=True) as running:
+    async with Stack(folder, demo=True, up=True, env={"JIUZHU_MONTHS": "false"}) as running:
         yield running
 
 
