@@ -5,7 +5,7 @@ that county only.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -158,6 +158,32 @@ async def adjustment_of_upload(session: AsyncSession, upload: uuid.UUID) -> Adju
     """The list that came in that upload."""
     found: AdjustmentRow | None = await session.scalar(select(AdjustmentRow).where(AdjustmentRow.upload_id == upload))
     return found
+
+
+async def same_list(
+    session: AsyncSession, series: Series, certificate_on: date, changes: Collection[tuple[bytes, str | None]]
+) -> AdjustmentRow | None:
+    """The list of that day's certificate that named just these persons (by blind index) with these changes, handed in before
+    as another file."""
+    provided = await session.scalars(
+        select(AdjustmentRow)
+        .where(
+            AdjustmentRow.division == series.division,
+            AdjustmentRow.department == series.department.value,
+            AdjustmentRow.category == series.category.value,
+            AdjustmentRow.certificate_on == certificate_on,
+        )
+        .order_by(AdjustmentRow.batch)
+    )
+    for row in provided:
+        named = select(AdjustmentLineRow.id_index, AdjustmentLineRow.change).where(
+            AdjustmentLineRow.matter_id == row.matter_id,
+            AdjustmentLineRow.upload_id == row.upload_id,
+            AdjustmentLineRow.id_index.is_not(None),
+        )
+        if changes and {(one.id_index, one.change) for one in await session.execute(named)} == set(changes):
+            return row
+    return None
 
 
 async def lines_of(session: AsyncSession, matter_id: uuid.UUID) -> Sequence[AdjustmentLineRow]:

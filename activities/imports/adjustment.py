@@ -24,7 +24,7 @@ from activities.imports.adjustment_fates import FATES, MISSING_DATE, no_rule
 from activities.imports.adjustment_rows import returned_rows, settle_earlier, write_row
 from activities.imports.kinds import Batch, Context, Counts, Fate, Kind, Reason, Row, returned
 from activities.roster_change_marking import Marking, Wanted, mark_row
-from activities.roster_change_providing import provide
+from activities.roster_change_providing import Given, provide
 from activities.roster_change_refusing import tell_returned
 from activities.settlement_review import look_for_contradictions
 from exchange.annexes import ANNEX_3
@@ -35,13 +35,13 @@ from policy.procedures import Procedure
 from policy.roster_quality import OTHER_NAME
 from policy.rulebook import MissingParameter
 from policy.terms import Category, RowFate
-from store.adjustments import AdjustmentRow, adjustment_of_upload
+from store.adjustments import AdjustmentRow, Series, adjustment_of_upload, same_list
 from store.anomalies import Batch as ReturnedBatch
 from store.anomalies import anomaly_at, matters_of_batch, nudge, open_anomalies, place_of
 from store.disclosure import Cell, Look, disclose
 from store.matters import locked_matter
 from store.outbox import start
-from store.registration import OtherName, Somebody, known_or_entered
+from store.registration import OtherName, Somebody, known_or_entered, number_index
 from store.uploads import UploadRow
 
 
@@ -52,12 +52,30 @@ async def begin(session: AsyncSession, context: Context, batch: Batch) -> Sequen
         return () if known else [Reason("no-such-list", "没有这批名单", "there is no such list")]
     given = await given_by(session, context, batch)
     if not isinstance(given, Sequence):
-        refused = not_yours(context, given.stated.category)
+        refused = not_yours(context, given.stated.category) or await _known(session, context, batch, given)
         if refused is None:
             await provide(session, context, given)
             return ()
         given = [refused]
     return given
+
+
+async def _known(session: AsyncSession, context: Context, batch: Batch, given: Given) -> Reason | None:
+    """The same list under the same certificate, saved as another file: a second one would count its persons twice (ST-9)."""
+    series = Series(context.division, context.department, given.stated.category, given.period)
+    changes = {
+        (number_index(context.vault, row.values["id_number"]), change.value if (change := change_of(row)) else None)
+        for row in batch.rows
+    }
+    earlier = await same_list(session, series, given.stated.day, changes)
+    if earlier is None or earlier.upload_id == context.upload:
+        return None
+    return Reason(
+        "list-known",
+        f"这份名单已作为{earlier.period}第{earlier.batch}批提供，人员相同；需要更正的，请改正错误回执后报送",
+        f"the same persons were provided as batch {earlier.batch} of {earlier.period}",
+        clause="A-67",
+    )
 
 
 async def refused(session: AsyncSession, context: Context, batch: Batch, reasons: Sequence[Reason]) -> None:

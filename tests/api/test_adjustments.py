@@ -134,6 +134,15 @@ async def test_a_list_that_differs_from_its_certificate_was_never_provided(
     assert await periods(worker, services, person) == []
 
 
+async def test_a_list_saved_again_as_another_file_is_not_provided_twice(lists: Lists, worker: Database) -> None:
+    """ST-9 counts the certificates' persons: two certificates about the same people would count them twice."""
+    people = [row(somebody()), row(somebody(), GONE)]
+    assert (await lists.provide(people))["rows"]["in"] == 2
+    again = await lists.provide([people[1], people[0]])
+    assert (again["state"], again["problem"]["code"]) == ("refused", "list-known")
+    assert await matter_of(worker, again) == "None"
+
+
 async def test_a_household_of_another_size_is_said_beside_its_rows_and_holds_nothing_up(
     lists: Lists, worker: Database, counter: Counter
 ) -> None:
