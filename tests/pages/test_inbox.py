@@ -60,5 +60,5 @@ async def test_htmx_is_answered_with_the_fragment_alone(visiting: SignedIn) -> N
 
 
 async def test_empty_box_says_so(visiting: SignedIn) -> None:
-    shown = await (await visiting(posts.NEIGHBOUR)).get("/inbox")
+    shown = await (await visiting(posts.IDLE)).get("/inbox")
     assert "本单位没有待办事项" in shown.text
