@@ -85,7 +85,9 @@ async def test_application_goes_from_sign_in_to_payment(page: Page, stack: Stack
 async def test_docs_and_filters_work_under_the_policy(page: Page, stack: Stack) -> None:
     browsing = Browsing(page, stack.api_url)
     await page.goto(f"{stack.api_url}/docs")
-    await expect(page.get_by_text("/api/v1/tasks/{task_id}/answer")).to_be_visible(timeout=30_000)  # it draws all of it first
+    await page.locator("#operations-tag-tasks").click()
+    await expect(page.get_by_text("/api/v1/tasks/{task_id}/answer")).to_be_visible()
+    await expect(page.locator("#operations-tag-exchange")).to_be_visible()
     await browsing.sign_in(posts.TOWNSHIP_CASEWORKER)
     await page.get_by_label("办理环节").select_option("survey")
     await page.wait_for_url("**/inbox?*kind=survey*")
