@@ -99,7 +99,7 @@ async def test_list_goes_through_its_pages(page: Page, stack: Stack, counter: Co
     await page.get_by_role("button", name="更正并复核").click()
     for _try in range(80):
         await page.goto(rows)
-        if await page.get_by_text("1 行，待处理 0 行").count():
+        if await page.get_by_text("1 行，待处理 0 行").count() and await page.get_by_text("已关闭", exact=True).count():
             break
         await page.wait_for_timeout(250)
     await expect(page.locator(".page-head .status-badge")).to_have_text("已关闭")
