@@ -1,4 +1,8 @@
-"""One running house for all the tests that carry cases through the counter: everything real, its time standing still."""
+"""One running house for all the tests that carry cases through the counter: everything real, its time standing still.
+
+`make test` runs two processes of them, each with a house of its own: a file's tests stay together, since they may build on
+each other; a story stands for itself.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -14,6 +18,15 @@ from runtime.story.counter import Counter
 # How long one example takes says more about the machine than about the product.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+STORIES = "test_stories.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        alone = item.path.name == STORIES
+        item.add_marker(pytest.mark.xdist_group(item.name if alone else str(item.path)))
+
 
 MORNING = datetime(2025, 3, 3, 9, 0, tzinfo=SHANGHAI)
 """A Monday. Nobody moves the time of this stack: what happened before is entered from paper (补录)."""
