@@ -84,6 +84,14 @@ REASONS = (
         "another ID number has the same name and birth date: perhaps the same person",
         suspicion=True,
     ),
+    RosterReason(
+        "household-count",
+        "household_size",
+        "家庭人口数与名单所列该户人数不符，请核对",
+        "the size of the household differs from the rows listed for it",
+        "A-62",
+        suspicion=True,
+    ),
 )
 _BIT = {reason.code: 1 << place for place, reason in enumerate(REASONS)}
 

@@ -1,6 +1,6 @@
 """A roster from its file to what it changes: pure, bytes in and a Reconciled out; runs in the confined process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import polars as pl
@@ -10,6 +10,7 @@ from exchange.rosters.checks import KEY, MASK, checked, number_of
 from exchange.rosters.columns import ATTRIBUTES
 from exchange.rosters.comparing import IN_FORCE, NOBODY, Compared, compare, numbered
 from exchange.rosters.delimited import read_delimited
+from exchange.rosters.households import miscounted
 from exchange.rosters.raw import CORRECTS, ROW, Raw
 from exchange.rosters.reasons import bit
 from exchange.rosters.recognising import recognise
@@ -37,17 +38,18 @@ def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole: bool 
     """
     before = numbered(NOBODY if force is None else opened(force))
     roster = read(content)
-    corrects = roster.mark is not None and roster.mark.batch is not None
+    all_listed = whole and not (roster.mark is not None and roster.mark.batch is not None)
     seen = recognise(roster, before, terms)
-    found = compare(checked(seen.others, terms), seen.rows, before, whole=whole and not corrects)
-    return told(found, before.height, roster)
+    found = compare(checked(seen.others, terms), seen.rows, before, whole=all_listed)
+    counted = miscounted(roster.frame, found.rows, found.ends) if all_listed else {}
+    return told(found, before.height, roster, counted)
 
 
-def told(found: Compared, before: int, roster: Raw) -> Reconciled:
-    """As plain numbers and texts."""
+def told(found: Compared, before: int, roster: Raw, counted: Mapping[int, int]) -> Reconciled:
+    """As plain numbers and texts. `counted`: rows of households with another size than their rows (`households.py`)."""
     wrong = found.rows.filter(pl.col(MASK) != 0)
     returned = wrong.filter(pl.col(MASK) != bit("duplicate-in-batch"))
-    suspected = found.rows.filter((pl.col("suspicion") != 0) & (pl.col(MASK) == 0))
+    suspected = found.rows.filter((pl.col("suspicion") != 0) & (pl.col(MASK) == 0)).select(ROW, "suspicion")
     starts = found.starts.sort(KEY, ROW).select(ROW, KEY, "name", "category", "since")
     return Reconciled(
         rows=found.rows.height + found.recognised,
@@ -56,7 +58,7 @@ def told(found: Compared, before: int, roster: Raw) -> Reconciled:
         mark=roster.mark,
         returned=dict(returned.select(ROW, MASK).iter_rows()),
         duplicates=found.again.to_list(),
-        suspected=dict(suspected.select(ROW, "suspicion").iter_rows()),
+        suspected={**counted, **{row: said | counted.get(row, 0) for row, said in suspected.iter_rows()}},
         origins=dict(found.rows.filter(pl.col(CORRECTS).is_not_null()).select(ROW, CORRECTS).iter_rows()),
         starts=[Start(row, number_of(key), *rest) for row, key, *rest in starts.iter_rows()],
         ends=[End(number_of(key), category) for key, category in found.ends.sort(HELD).select(*HELD).iter_rows()],
