@@ -22,6 +22,8 @@ def answered(question: bytes, content: bytes, force: bytes) -> bytes:
                 townships=frozenset(told["townships"]),
             )
             return _packed(reconciling.reconcile(content, before, terms, whole=told["whole"]))
+        case "cells":
+            return framed({"cells": reconciling.cells(reconciling.read(content), told["rows"])}, b"")
         case "settled":
             refused, kept = ([End(*one) for one in told[name]] for name in ("refused", "kept"))
             return framed({}, reconciling.settled(content, before, refused, kept))

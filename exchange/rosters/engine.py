@@ -108,6 +108,12 @@ async def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole:
     return message.reconciled(told, after)
 
 
+async def cells(content: bytes, rows: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What stands in these rows of a roster, by the names of the columns. Raises TableTrouble."""
+    told, _nothing = await _asked({"ask": "cells", "rows": list(rows)}, content, b"")
+    return {int(row): typed for row, typed in told["cells"].items()}
+
+
 async def settled(force: bytes, before: bytes | None, refused: Sequence[End], kept: Sequence[End]) -> bytes:
     ends = {
         name: [[one.id_number, one.category] for one in some] for name, some in (("refused", refused), ("kept", kept))

@@ -57,6 +57,7 @@ def reconciled(told: dict[str, Any], force: bytes) -> Reconciled:
             "returned": {int(row): mask for row, mask in told["returned"].items()},
             "suspected": {int(row): mask for row, mask in told["suspected"].items()},
             "origins": {int(row): origin for row, origin in told["origins"].items()},
+            "cells": {int(row): cells for row, cells in told["cells"].items()},
             "starts": [Start(*one) for one in told["starts"]],
             "ends": [End(*one) for one in told["ends"]],
             "mark": Mark(told["mark"][0], told["mark"][1], uuid.UUID(told["mark"][2]) if told["mark"][2] else None)

@@ -1,23 +1,24 @@
 """A roster from its file to what it changes: pure, bytes in and a Reconciled out; runs in the confined process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from io import BytesIO
 
 import polars as pl
 
 from exchange.containers import Container, container_of
 from exchange.rosters.checks import KEY, MASK, checked, number_of
-from exchange.rosters.columns import ATTRIBUTES
+from exchange.rosters.columns import ATTRIBUTES, COLUMNS
 from exchange.rosters.comparing import IN_FORCE, NOBODY, Compared, compare, numbered
 from exchange.rosters.delimited import read_delimited
 from exchange.rosters.households import miscounted
-from exchange.rosters.raw import CORRECTS, ROW, Raw
+from exchange.rosters.raw import AS_NUMBER, CORRECTS, FORMULA, ROW, Raw
 from exchange.rosters.reasons import bit
 from exchange.rosters.recognising import recognise
 from exchange.rosters.roster import End, Reconciled, Start, Terms
 from exchange.rosters.workbook import read_workbook
 from exchange.troubles import TableTrouble
 
+_NAMES = tuple(column.name for column in COLUMNS)
 HELD = (KEY, "category")
 """One row in force."""
 
@@ -51,15 +52,17 @@ def told(found: Compared, before: int, roster: Raw, counted: Mapping[int, int]) 
     returned = wrong.filter(pl.col(MASK) != bit("duplicate-in-batch"))
     suspected = found.rows.filter((pl.col("suspicion") != 0) & (pl.col(MASK) == 0)).select(ROW, "suspicion")
     starts = found.starts.sort(KEY, ROW).select(ROW, KEY, "name", "category", "since")
+    returned_for = dict(returned.select(ROW, MASK).iter_rows())
+    origins = dict(found.rows.filter(pl.col(CORRECTS).is_not_null()).select(ROW, CORRECTS).iter_rows())
     return Reconciled(
         rows=found.rows.height + found.recognised,
         listed_on=roster.head.day,
         sheet=roster.sheet,
         mark=roster.mark,
-        returned=dict(returned.select(ROW, MASK).iter_rows()),
+        returned=returned_for,
         duplicates=found.again.to_list(),
         suspected={**counted, **{row: said | counted.get(row, 0) for row, said in suspected.iter_rows()}},
-        origins=dict(found.rows.filter(pl.col(CORRECTS).is_not_null()).select(ROW, CORRECTS).iter_rows()),
+        origins=origins,
         starts=[Start(row, number_of(key), *rest) for row, key, *rest in starts.iter_rows()],
         ends=[End(number_of(key), category) for key, category in found.ends.sort(HELD).select(*HELD).iter_rows()],
         before=before,
@@ -69,8 +72,24 @@ def told(found: Compared, before: int, roster: Raw, counted: Mapping[int, int]) 
         changed=found.changed,
         after=found.force.height,
         by_category=found.by_category,
+        cells=cells(roster, {*returned_for, *origins}),
+        ticked=roster.head.ticked[0] if roster.head.ticked else None,
         force=packed(found.force),
     )
+
+
+def cells(roster: Raw, rows: Collection[int]) -> dict[int, dict[str, str]]:
+    """What stands in these rows, nothing for a formula and for a number that has lost digits."""
+    if not rows:
+        return {}
+    typed = roster.frame.filter(pl.col(ROW).is_in(list(rows))).select(ROW, *_NAMES)
+    return {
+        row: {
+            name: "" if cell is None or cell in (FORMULA, AS_NUMBER) else cell
+            for name, cell in zip(_NAMES, line, strict=True)
+        }
+        for row, *line in typed.iter_rows()
+    }
 
 
 def opened(force: bytes) -> pl.DataFrame:

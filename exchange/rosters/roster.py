@@ -65,6 +65,10 @@ class Reconciled:
     after: int
     by_category: dict[str, int]
     """How many accepted rows each category has."""
+    cells: dict[int, dict[str, str]]
+    """What stood in the rows that were returned, or that stand for an earlier one, by the names of the columns."""
+    ticked: str | None
+    """The category whose box is ticked above the table, in the form's words: it counts for rows that say nothing."""
     force: bytes = field(repr=False)
 
     @property
