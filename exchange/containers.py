@@ -18,6 +18,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KNOWN_OTHERS = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"MZ", b"{\\rtf")
 _MACRO_PARTS = ("vbaproject.bin", "xl/macrosheets/", "xl/dialogsheets/", "xl/activex/")
 _BOOK = "xl/workbook.xml"
+_DECLARED = (b"<!DOCTYPE", b"<!ENTITY", b"!\0D\0O\0C", b"!\0E\0N\0T")
+"""In the encodings that an XML parser knows."""
 
 
 class Container(StrEnum):
@@ -94,7 +96,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> i
 
 
 def _check_xml(text: bytes) -> None:
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"<!\0D\0O\0C" in text:
+    if b"!" in text and any(declared in text for declared in _DECLARED):
         raise TableTrouble("declares-entities")
     if b"macroEnabled" in text:
         raise TableTrouble("macros")

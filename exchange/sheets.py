@@ -33,6 +33,8 @@ LONGEST_CELL = 2_000
 """Characters of a cell that are kept: no column takes more."""
 
 _FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*))')
+_ANY_FORMULA = re.compile(rb"f(?<=[<:]f)[\s>/]")
+"""Found at once, or at once not; most sheets have none, and need not be gone through cell by cell."""
 _AS_TEXT = re.compile(r'="([^"]*)"')
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
@@ -161,8 +163,9 @@ def _formulas(content: bytes, _names: Sequence[str]) -> FormulasOfSheets:
         parts = set(archive.namelist())
         found: dict[str, dict[tuple[int, int], Formula]] = {}
         for name, part in _sheet_parts(archive).items():
-            if part in parts:
-                matches = _FORMULA.finditer(archive.read(part))
+            text = archive.read(part) if part in parts else b""
+            if _ANY_FORMULA.search(text):
+                matches = _FORMULA.finditer(text)
                 found[name] = {_place(match[1].decode()): Formula(b"DISPIMG" in (match[2] or b"")) for match in matches}
         return found
 

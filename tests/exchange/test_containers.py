@@ -34,6 +34,9 @@ POISONED = {
     "macros old": ole("Workbook", "_VBA_PROJECT"),
     "macros by type": with_part(PLAIN, "xl/x.xml", b"<x t='application/vnd.ms-excel.sheet.macroEnabled.main+xml'/>"),
     "declares-entities": with_part(PLAIN, "xl/x.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
+    "declares-entities utf-16": with_part(
+        PLAIN, "xl/x.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'.encode("utf-16")
+    ),
     "packed-too-tight": with_part(PLAIN, "xl/media/x.bin", bytes(20 * MEGABYTE)),
     "unpacks-too-large": with_part(PLAIN, "xl/media/x.bin", bytes(101 * MEGABYTE), compress=False),
     "unknown-encoding": "姓名,金额\r\n".encode() + b"\x00\xff\xfe\xff",
