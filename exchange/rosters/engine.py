@@ -24,9 +24,13 @@ THREADS = 1
 """Of polars, in each process: casework goes on beside it."""
 EACH = 32
 """Rosters after which another reader is taken: what it has kept of memory goes with it."""
+LARGE = 4 * 1024**2
+"""Bytes of a workbook that is read alone: unpacked it is many times that, and is given all the memory that is allowed."""
 SECONDS = 240.0
 """On the wall, for a roster; the reader limits its own time of the processor."""
 _WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
+_OF_A_ROSTER = ("reconcile", "cells")
+"""What is asked with a roster as an office has sent it."""
 _ANOTHER = FRAME.pack(0, 0, 0)
 _ROOT = Path(__file__).parent.parent.parent
 
@@ -34,24 +38,23 @@ _ROOT = Path(__file__).parent.parent.parent
 class Engine:
     """A confined process, started when it is first needed and again when it has died.
 
-    What reads rosters in it reads several, one after the other, if they are plain text. A workbook is unpacked and taken apart by
-    far more code: what reads one has read nothing before it, and reads nothing afterwards.
+    What reads rosters in it reads several, one after the other: either plain text, or workbooks, which are unpacked and taken
+    apart by far more code. A large workbook is read by a reader that has read nothing before it, and reads nothing afterwards.
     """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._read, self._fresh_next = 0, False
+        self._read, self._workbooks, self._fresh_next = 0, False, False
 
     def ask(self, request: Mapping[str, Any], content: bytes = b"", force: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """Raises TableTrouble, also when the roster needed more than is allowed."""
         parts = (message.request(request), content, force)
-        alone = content.startswith(_WORKBOOKS)
         source, sink = self._pipes()
         try:
-            if self._read and (alone or self._fresh_next or self._read >= EACH):
+            if self._wants_another(request["ask"] in _OF_A_ROSTER, content):
                 source.write(_ANOTHER)
                 self._read = 0
-            self._read, self._fresh_next = self._read + 1, alone
+            self._read += 1
             source.write(FRAME.pack(*map(len, parts)))
             for part in parts:
                 source.write(part)
@@ -61,6 +64,14 @@ class Engine:
         except (BrokenPipeError, EOFError):
             raise TableTrouble("damaged" if self._ended() == BROKEN else "took-too-much") from None
         return message.opened(body)
+
+    def _wants_another(self, roster: bool, content: bytes) -> bool:
+        """Whether the reader has to end before this. `roster`: it is one, and not what we have kept of others."""
+        workbooks = content.startswith(_WORKBOOKS) if roster else self._workbooks
+        large = workbooks and len(content) > LARGE
+        wants = self._fresh_next or large or workbooks is not self._workbooks or self._read >= EACH
+        self._workbooks, self._fresh_next = workbooks, large
+        return wants and self._read > 0
 
     def stop(self) -> None:
         if self._process is not None:

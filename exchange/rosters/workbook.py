@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
@@ -66,12 +67,18 @@ class _Sheet:
         return replace(raw(columns, found, most=MOST_ROWS), sheet=self.number)
 
     def _column(self, rows: Sequence[Sequence[Any]], name: str, place: int, top: int) -> pl.Series:
-        cells = [row[place] if place < len(row) else None for row in rows]
+        """The parser gives every row the same width, and what is empty as an empty text."""
+        cells = [row[place] for row in rows]
+        formulas = [number for number, column in self.formulas if column == place]
+        merged = self.merged if name in ATTRIBUTES else []
+        with suppress(TypeError):  # as nearly always: nothing but text
+            if not formulas and not any(left <= place <= right for (_first, left), (_last, right) in merged):
+                return pl.Series(name, cells, dtype=pl.String)
         texts = [cell if type(cell) is str else _text(cell) for cell in cells]
-        for number, column in self.formulas:
-            if column == place and 0 <= number - 1 - top < len(texts):
+        for number in formulas:
+            if 0 <= number - 1 - top < len(texts):
                 texts[number - 1 - top] = FORMULA
-        if name in ATTRIBUTES:
+        if merged:
             self._fill_merged(texts, place, top)
         return series(texts, name)
 

@@ -281,14 +281,19 @@ async def test_the_confined_engine_says_what_the_pure_one_says() -> None:
     assert (await engine.reconcile(content, None, TERMS, whole=True)).rows == 2
 
 
-async def test_a_reader_that_dies_takes_one_roster_with_it_and_a_workbook_is_read_alone() -> None:
+async def test_a_reader_that_dies_takes_one_roster_with_it_and_workbooks_have_readers_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     plain = table([("张三", NUMBERS[0], "低保", "凤城镇")])
     book = xlsx([COLUMNS, ("张三", NUMBERS[0], "低保", "凤城镇")])
+    larger = xlsx([COLUMNS, ("张三", NUMBERS[0], "低保", "凤城镇"), *(("",) * len(COLUMNS) for _row in range(2000))])
+    monkeypatch.setattr(engine, "LARGE", (len(book) + len(larger)) // 2)
     alone = Engine()
     try:
-        readers = [_reader(alone, content) for content in (plain, plain, book, book, plain)]
+        readers = [_reader(alone, content) for content in (plain, plain, book, book, larger, book, plain)]
         assert readers[0] == readers[1]
-        assert len({*readers[1:]}) == 4, "a workbook has a reader of its own, and what comes after it another one"
+        assert readers[2] == readers[3]
+        assert len({*readers}) == 5, "text, workbooks and each large workbook are read by different processes"
         os.kill(readers[-1], signal.SIGKILL)
         with pytest.raises(TableTrouble, match="took-too-much"):
             _reader(alone, plain)
