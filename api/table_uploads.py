@@ -36,7 +36,7 @@ from policy.procedures import Procedure
 from policy.terms import UploadState, normal_division
 from store.disclosure import Cell, Look, disclose
 from store.outbox import start
-from store.uploads import UploadRow
+from store.uploads import NOT_HANDED_IN, UploadRow, same_file_before
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -75,13 +75,16 @@ class _Earlier:
 
 @dataclass(frozen=True)
 class Taken:
-    """`duplicate`: the very same file was handed in before for the same month, and this is the upload of that time."""
+    """`duplicate`: the very same file was handed in before for the same list, and this is the upload of that time. `before`:
+    it was handed in before for another list (category, month or kind), by these uploads.
+    """
 
     id: uuid.UUID
     duplicate: bool
+    before: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
-        return {"id": str(self.id), "duplicate": self.duplicate}
+        return {"id": str(self.id), "duplicate": self.duplicate, "before": list(self.before)}
 
 
 def kinds_for(user: CurrentUser) -> list[Kind]:
@@ -108,7 +111,7 @@ async def take_in_table(services: Services, user: CurrentUser, handed: Handed, k
     async with services.database.transaction(user.scope) as session:
         earlier = await once.earlier(session)
         if earlier is not None:
-            return Taken(uuid.UUID(earlier["id"]), earlier["duplicate"])
+            return Taken(uuid.UUID(earlier["id"]), earlier["duplicate"], tuple(earlier.get("before", ())))
         if kind.action is Action.UPLOAD_IDENTITY:  # what a source department shares with the bureau (C-24)
             await check_agreement(session, division, today(services.clock), user.post.department)
         if kind.check is not None and (problems := await kind.check(session, division, fields)):
@@ -116,6 +119,7 @@ async def take_in_table(services: Services, user: CurrentUser, handed: Handed, k
         upload: uuid.UUID = (await session.execute(text("select uuidv7()"))).scalar_one()
         entry = _entry(services, user, kind, upload, month, fields, file.filename or "", content, sha256)
         entry |= {"preview": handed.preview, "continues": batch, "carrier": handed.carrier.value}
+        entry["category"] = fields.get("category")
         taken = await _write(session, entry)
         if not taken.duplicate:
             await asyncio.to_thread(services.files.put, upload, content)
@@ -156,11 +160,13 @@ def _entry(
 async def _write(session: AsyncSession, entry: Mapping[str, Any]) -> Taken:
     written = await session.scalar(insert(UploadRow).values(**entry).on_conflict_do_nothing().returning(UploadRow.id))
     if written is not None:
-        return Taken(written, False)
+        row = await session.get_one(UploadRow, written)
+        return Taken(written, False, tuple(str(earlier.id) for earlier in await same_file_before(session, row)))
     first = select(UploadRow.id).where(
         *(getattr(UploadRow, name) == entry[name] for name in ("division", "department", "kind", "sha256")),
-        UploadRow.month.is_not_distinct_from(entry["month"]),
-        UploadRow.state.not_in((UploadState.REFUSED.value, UploadState.DISCARDED.value)),
+        *(getattr(UploadRow, name).is_not_distinct_from(entry[name]) for name in ("month", "category")),
+        UploadRow.part_of.is_(None),
+        UploadRow.state.not_in(NOT_HANDED_IN),
     )
     return Taken((await session.scalars(first)).one(), True)
 

@@ -23,7 +23,7 @@ async def commit_upload(services: Services, user: CurrentUser, upload: uuid.UUID
     async with services.database.transaction(user.scope) as session:
         await _demand(session, user, upload)
         now = services.clock.now()
-        if await settle(session, upload, UploadState.RECEIVED, now):
+        if await settle(session, upload, UploadState.RECEIVED, user.id, now):
             # An id of its own: the procedure that has looked at the table may just be ending, and would not hear of it.
             await start(session, Procedure.UPLOAD, f"{upload}/commit", {"upload_id": str(upload)}, at=now)
         row = await session.get_one(UploadRow, upload, populate_existing=True)
@@ -36,7 +36,7 @@ async def discard_upload(services: Services, user: CurrentUser, upload: uuid.UUI
     """Throws the table away: no row of it was taken in. Raises Refusal 409 unless it was looked at and not confirmed."""
     async with services.database.transaction(user.scope) as session:
         await _demand(session, user, upload)
-        await settle(session, upload, UploadState.DISCARDED, services.clock.now())
+        await settle(session, upload, UploadState.DISCARDED, user.id, services.clock.now())
         row = await session.get_one(UploadRow, upload, populate_existing=True)
         if row.state != UploadState.DISCARDED:
             raise _not_now()

@@ -16,7 +16,7 @@ from api.services import Services
 from exchange.marks import Mark
 from exchange.receipts import receipt
 from policy.access import Action, may
-from policy.terms import RowFate, UploadState
+from policy.terms import Category, RowFate, UploadState
 from store.batches import batch_counts, first_place
 from store.disclosure import Cell, Look, disclose, log_look
 from store.paging import Page
@@ -30,6 +30,7 @@ from store.uploads import (
     listed,
     position,
     reasons_of,
+    same_file_before,
     tallies,
 )
 
@@ -72,6 +73,7 @@ async def view_upload(
         opened = _opened(services, session, user, row, named)
         batch = await batch_counts(session, row.batch)
         roster = await roster_counts(session, row.id)
+        before = await same_file_before(session, row)
     return _summary(row, tally) | {
         "file": opened.get("name"),
         "roster": roster,
@@ -80,6 +82,7 @@ async def view_upload(
         "errors": [error for line in shown for error in _errors(line, row.sheets or 1)],
         "more_after": position(shown[-1].sheet, shown[-1].row_number) if more else None,
         "batch": {"first": str(row.batch), "no": row.batch_no, **vars(batch)},
+        "before": [_listed_as(one) for one in before],
     }
 
 
@@ -134,20 +137,30 @@ def _opened(
     return disclose(session, services.vault, look, cells) if cells else {}
 
 
-def _summary(row: UploadRow, tally: Tally) -> dict[str, Any]:
+def _listed_as(row: UploadRow) -> dict[str, Any]:
+    """As which list it was handed in, and what has become of it."""
     return json_object(
         {
             "id": row.id,
             "kind": row.kind,
             "kind_label": KINDS[row.kind].label,
-            "division": row.division,
-            "department": row.department,
+            "category": row.category,
+            "category_label": Category(row.category).label if row.category else None,
             "month": row.month,
-            "carrier": row.carrier,
             "state": row.state,
             "state_label": UploadState(row.state).label,
-            "problem": row.problem,
             "created_at": row.created_at,
+        }
+    )
+
+
+def _summary(row: UploadRow, tally: Tally) -> dict[str, Any]:
+    return _listed_as(row) | json_object(
+        {
+            "division": row.division,
+            "department": row.department,
+            "carrier": row.carrier,
+            "problem": row.problem,
             "finished_at": row.finished_at,
             "rows": {"in": row.rows_in, **vars(tally)},
             "preview": row.preview,

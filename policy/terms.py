@@ -138,6 +138,7 @@ class UploadState(Term):
     RECEIVED = "received", "已接收"
     WORKING = "working", "正在处理"
     CHECKED = "checked", "已核对，待确认"
+    SPLIT = "split", "已按类别分开"
     DONE = "done", "处理完毕"
     REFUSED = "refused", "未接收"
     DISCARDED = "discarded", "已放弃"

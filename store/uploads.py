@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, func, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +17,11 @@ from store.paging import BadCursor, Page, decode, page
 
 _STATES = ", ".join(f"'{state.value}'" for state in UploadState)
 _FATES = ", ".join(f"'{fate.value}'" for fate in RowFate)
-FINISHED = (UploadState.DONE.value, UploadState.REFUSED.value, UploadState.DISCARDED.value)
+FINISHED = tuple(
+    state.value for state in (UploadState.SPLIT, UploadState.DONE, UploadState.REFUSED, UploadState.DISCARDED)
+)
+NOT_HANDED_IN = (UploadState.REFUSED.value, UploadState.DISCARDED.value)
+"""Nothing of these was taken in, and the same file may come again."""
 SHEET_SPAN = 10_000_000
 """More rows than a sheet can have: `position` counts rows through all sheets by it."""
 
@@ -30,15 +34,25 @@ class UploadRow(Base):
         CheckConstraint(f"state in ({_STATES})", "state"),
         CheckConstraint("state <> 'done' or rows_in = accepted + returned + duplicate", "every_row_accounted_for"),
         CheckConstraint("(state = 'refused') = (problem is not null)", "refused_for_a_reason"),
-        CheckConstraint("(state in ('done', 'refused', 'discarded')) = (finished_at is not null)", "finished"),
+        CheckConstraint("(state in ('split', 'done', 'refused', 'discarded')) = (finished_at is not null)", "finished"),
         CheckConstraint("state not in ('checked', 'discarded') or preview", "only_a_preview_is_checked"),
         CheckConstraint("batch_no = 1 or continues is not null", "only_a_correction_continues"),
+        CheckConstraint("(part_of is null) = (sheets_taken is null)", "a_part_has_its_sheets"),
+        CheckConstraint("part_of is null or state <> 'split'", "parts_are_not_split"),
+        CheckConstraint("discarded_by is null or state = 'discarded'", "discarded_by_somebody"),
+        CheckConstraint("file_removed_at is null or state = 'discarded'", "only_discarded_files_go"),
         Index(
             "upload_same_file_once",
-            *("division", "department", "kind", "month", "sha256"),
+            *("division", "department", "kind", "month", "category", "sha256"),
             unique=True,
-            postgresql_where=text("state not in ('refused', 'discarded')"),
+            postgresql_where=text("part_of is null and state not in ('refused', 'discarded')"),
             postgresql_nulls_not_distinct=True,
+        ),
+        Index("upload_part_once", "part_of", "category", unique=True),
+        Index(
+            "upload_file_to_remove",
+            "id",
+            postgresql_where=text("state = 'checked' or (state = 'discarded' and file_removed_at is null)"),
         ),
         Index("upload_division_id_idx", "division", "id"),
         Index("upload_continues_idx", "continues", postgresql_where=text("continues is not null")),
@@ -81,6 +95,22 @@ class UploadRow(Base):
     """The first upload of the batch, for the corrected receipts that followed it."""
     batch_no: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     """1 for the first upload of a batch, 2 for the first corrected receipt."""
+
+    category: Mapped[str | None]
+    """Whose list it is, where it was said beside the file, or of a part: the same file may be handed in for another one."""
+    part_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("upload.id"))
+    """The upload whose file has a sheet per category; the file is kept under its id."""
+    sheets_taken: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    """Of a part: the numbers of its sheets."""
+    discarded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    """None where nobody confirmed it in time."""
+    file_removed_at: Mapped[Moment | None]
+    """When the file of an upload that was thrown away was removed, with all that was looked at."""
+
+    @property
+    def file(self) -> uuid.UUID:
+        """Under which id its file is kept."""
+        return self.part_of or self.id
 
     @property
     def provided_at(self) -> datetime:
@@ -179,6 +209,23 @@ async def forecast(session: AsyncSession, row: UploadRow) -> Tally:
     return Tally(accepted=(row.progress or 0) - sum(fates.values()), **fates)
 
 
+async def same_file_before(session: AsyncSession, row: UploadRow) -> Sequence[UploadRow]:
+    """Earlier uploads of the very same file by the same department, for another list: latest first."""
+    found = await session.scalars(
+        select(UploadRow)
+        .where(
+            UploadRow.division == row.division,
+            UploadRow.department == row.department,
+            UploadRow.sha256 == row.sha256,
+            UploadRow.id < row.id,
+            UploadRow.part_of.is_(None),
+            UploadRow.state.not_in(NOT_HANDED_IN),
+        )
+        .order_by(UploadRow.id.desc())
+    )
+    return found.all()
+
+
 async def is_under_way(session: AsyncSession, kind: str, division: str, month: date) -> bool:
     """Whether a table of that kind about the month is waiting to be taken in, or is being taken in."""
     waiting = await session.scalar(
@@ -202,10 +249,13 @@ async def decided_rows(session: AsyncSession, upload: uuid.UUID) -> set[tuple[in
     return {(sheet, number) for sheet, number in found}
 
 
-async def settle(session: AsyncSession, upload: uuid.UUID, verdict: UploadState, at: datetime) -> bool:
-    """What was looked at is taken in (`received`) or thrown away (`discarded`); False where it does not wait for that."""
-    asked = text("select settle_upload(:upload, :verdict, :at)")
-    return await session.scalar(asked, {"upload": upload, "verdict": verdict.value, "at": at}) is not None
+async def settle(session: AsyncSession, upload: uuid.UUID, verdict: UploadState, by: uuid.UUID, at: datetime) -> bool:
+    """What was looked at is taken in (`received`) or thrown away (`discarded`), with its parts; False where it does not wait
+    for that.
+    """
+    asked = text("select settle_upload(:upload, :verdict, :by, :at)")
+    told = {"upload": upload, "verdict": verdict.value, "by": by, "at": at}
+    return await session.scalar(asked, told) is not None
 
 
 async def listed(session: AsyncSession, *, kind: str, month: str = "", cursor: str | None, limit: int) -> Page:

@@ -73,7 +73,7 @@ async def test_rows_are_taken_in_and_returned_by_their_place(
         (2, "category", "unknown-category"),
     ]
     again = await ask(http, key, "POST", "/partner/identity", json=body)
-    assert (again.status_code, again.json()) == (200, {"id": upload, "duplicate": True})
+    assert (again.status_code, again.json()) == (200, {"id": upload, "duplicate": True, "before": []})
 
 
 async def test_a_key_opens_only_what_it_is_for_and_nothing_once_revoked(

@@ -271,7 +271,7 @@ async def test_the_same_file_twice_is_the_same_upload(handing: Handing) -> None:
     first = await handing.post(CIVIL, "identity", content)
     again = await handing.post(CIVIL, "identity", content)
     assert (first.status_code, first.json()["duplicate"]) == (202, False)
-    assert (again.status_code, again.json()) == (200, {"id": first.json()["id"], "duplicate": True})
+    assert (again.status_code, again.json()) == (200, {"id": first.json()["id"], "duplicate": True, "before": []})
     for_march = await handing.post(CIVIL, "identity", content, month="2025-03")
     assert (for_march.status_code, for_march.json()["id"] != first.json()["id"]) == (202, True)
     elsewhere = await handing.post(NEIGHBOUR, "identity", content)
