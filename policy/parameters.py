@@ -133,6 +133,22 @@ KINDS: Mapping[str, ParameterKind] = {
         "按月考核信息共享的层级", ("list",), options=tuple(level.value for level in Level), hint="层级代码，如 county"
     ),
     "DATA_LIST": ParameterKind("医保部门提供的数据清单", ("list",), hint="数据项代码，以顿号分隔"),
+    "SHARED_CATEGORIES": ParameterKind(
+        "不提供类别的部门按哪些类别计人次",
+        ("list",),
+        options=tuple(category.value for category in Category),
+        hint="类别代码，以顿号分隔",
+    ),
+    "LIAISON_DEPARTMENTS": ParameterKind(
+        "各级须明确联络员的部门", ("list",), options=_DEPARTMENTS, hint="部门代码，以顿号分隔"
+    ),
+    "LIAISON_LEVELS": ParameterKind(
+        "须明确联络员的层级", ("list",), options=tuple(level.value for level in Level), hint="层级代码，如 county"
+    ),
+    "LIAISON_PARTNERS": ParameterKind(
+        "参加县级月度共享即须明确联络员的其他部门", ("list",), options=_DEPARTMENTS, hint="部门代码，以顿号分隔"
+    ),
+    "LIAISON_REMIND_DAYS": ParameterKind("联络员任期届满前提醒", ("days",)),
     "AGREEMENT_REQUIRED": ParameterKind(
         "未签共享协议时", ("text",), options=("WARN", "BLOCK"), hint="WARN 提示；BLOCK 不得共享"
     ),

@@ -5,7 +5,7 @@ that are shown and not counted, health among them, have no task at all (B-31).
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,8 @@ from policy.agreement import SharedData
 from policy.clock import today
 from policy.exchange_terms import Carrier, Direction
 from policy.problems import Problem
-from policy.sharing_steps import DATA, LISTED, OTHER
+from policy.rulebook import Rulebook
+from policy.sharing_steps import DATA, OTHER
 from policy.terms import Category, Department, Level, Post, Role
 from store.agreements import agreement_in_force
 from store.matters import MatterRow, locked_matter
@@ -54,18 +55,20 @@ def partners_of(post: Post, cycle: MatterRow) -> tuple[Department, ...]:
     return (BUREAU,) if post.department in taking_part else ()
 
 
-def counted_by(department: Department) -> tuple[str, ...]:
-    """What its batches are counted by: kinds of data, or categories of people."""
+def counted_by(rulebook: Rulebook, department: Department, day: date) -> tuple[str, ...]:
+    """What its batches are counted by: kinds of data, or the categories that it provides there, and others.
+
+    A department that provides no category itself names those of whom it tells something (SHARED_CATEGORIES).
+    """
     if department is BUREAU:
         return tuple(code for code, _label in DATA)
-    if department is Department.CIVIL_AFFAIRS:
-        return (*(category.value for category in LISTED), OTHER)
-    if department is Department.VETERANS_AFFAIRS:
-        return (Category.YF.value, OTHER)
-    monitored = (Category.JC1, Category.JC2, Category.JC3)
-    of_agriculture = (Category.FPZP, *monitored, Category.TPRK)
-    of_whom = monitored if department is Department.HEALTH else of_agriculture
-    return (*(category.value for category in of_whom), OTHER)
+    told = rulebook.find(f"SHARED_CATEGORIES({department.value})", day)
+    shared = set(told.value) if told is not None else set()
+    for category in Category:
+        source = rulebook.find(f"CATEGORY_SOURCE({category.value})", day)
+        if source is not None and source.value == department.value:
+            shared.add(category.value)
+    return (*(category.value for category in Category if category.value in shared), OTHER)
 
 
 async def enter_batch(
@@ -86,7 +89,8 @@ async def enter_batch(
         partner = _partner(user, cycle, wanted)
         day, now = today(services.clock), services.clock.now()
         direction = Direction.OUT if user.post.department is BUREAU else Direction.IN
-        _check(wanted, user.post.department, month, day)
+        rulebook = await load_rulebook(session, division, day)
+        _check(wanted, counted_by(rulebook, user.post.department, day), month, day)
         if direction is Direction.OUT:
             await _check_data_list(session, division, day, partner, wanted.person_times)
         await check_agreement(session, division, day, partner)
@@ -129,10 +133,9 @@ def _partner(user: CurrentUser, cycle: MatterRow, wanted: WantedBatch) -> Depart
     return wanted.partner
 
 
-def _check(wanted: WantedBatch, sender: Department, month: date, day: date) -> None:
-    """Raises Refusal 422."""
+def _check(wanted: WantedBatch, known: Collection[str], month: date, day: date) -> None:
+    """Raises Refusal 422. `known`: what the sender's batches are counted by."""
     problems: list[Problem] = []
-    known = counted_by(sender)
     for code in wanted.person_times:
         if code not in known:
             zh, en = "本部门共享的内容没有这一项", "is not what this department shares"

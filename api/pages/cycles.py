@@ -11,15 +11,18 @@ from api.exchange.months import month_of
 from api.exchange.summary_out import counted_as
 from api.pages.acting import done
 from api.pages.board import MONTH
-from api.pages.desk import AtDesk
+from api.pages.desk import AtDesk, Desk
 from api.pages.posted import FromForm, Posted
 from api.pages.refusals import Way
+from policy.clock import today
 from policy.exchange_terms import Carrier, Direction, Obligation, ObligationState
 from policy.problems import Problem
-from policy.terms import Department
+from policy.sharing_steps import DATA, OTHER
+from policy.terms import Category, Department
 
 router = APIRouter(prefix="/cycles")
-COUNTED = {code for department in Department for code in counted_by(department)}
+COUNTED = {*(category.value for category in Category), *(code for code, _label in DATA), OTHER}
+"""What a form may hold; whether the sender's batches are counted by it, the counter says."""
 
 
 @router.get("/{division}/{month}")
@@ -42,7 +45,7 @@ async def show(desk: AtDesk, division: str, month: str) -> Response:
         directions={direction.value: direction.label for direction in Direction},
         carriers={carrier.value: carrier.label for carrier in Carrier},
         counted=counted,
-        codes=[(code, counted_as(code)) for code in counted_by(desk.signed_in.post.department)],
+        codes=_codes(desk, division),
     )
 
 
@@ -54,8 +57,17 @@ async def enter(desk: AtDesk, posted: FromForm, division: str, month: str) -> Re
     async def do() -> None:
         await enter_batch(desk.services, desk.signed_in, division, month_of(month), _wanted(posted), posted.once)
 
-    labels = {code: counted_as(code) for code in counted_by(desk.signed_in.post.department)}
-    return await done(desk, posted, labels, Way(f"/cycles/{division}/{month}", "返回本月信息共享"), do)
+    return await done(
+        desk, posted, dict(_codes(desk, division)), Way(f"/cycles/{division}/{month}", "返回本月信息共享"), do
+    )
+
+
+def _codes(desk: Desk, division: str) -> list[tuple[str, str]]:
+    """What the reader's batches are counted by in that county, in words."""
+    day = today(desk.services.clock)
+    assert desk.law is not None
+    codes = counted_by(desk.law.rulebook(division, day), desk.signed_in.post.department, day)
+    return [(code, counted_as(code)) for code in codes]
 
 
 def _wanted(posted: Posted) -> WantedBatch:
