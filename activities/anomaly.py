@@ -27,7 +27,7 @@ from policy.person_name import normal_name
 from policy.procedures import Procedure
 from policy.terms import Department, RowFate
 from store.accounts import AccountRow
-from store.anomalies import AnomalyRow, anomalies_of, settle, tally
+from store.anomalies import AnomalyRow, answered_rows, last_answered, settle, tally
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose
 from store.matters import MatterRow, locked_matter
@@ -37,6 +37,9 @@ from store.tasks import TaskRow
 from store.timeline import record
 from store.uploads import UploadRow
 from store.vault import Vault
+
+PORTION = 50
+"""Rows checked in one transaction: whoever corrects the next one waits no longer than that."""
 
 
 @dataclass
@@ -53,17 +56,20 @@ class Anomalies:
     @activity.defn(name="anomaly_recheck")
     async def recheck(self, matter_id: str) -> Rechecked:
         """Checks what has been answered since; when nothing is open any more, the task is answered. Safe to repeat."""
-        async with self._database.transaction(WHOLE) as session:
-            matter = await locked_matter(session, uuid.UUID(matter_id))
-            for row in await anomalies_of(session, matter.id, lock=True):
-                if AnomalyState(row.state).waits_for_recheck:
-                    await self._recheck(session, matter, row)
-            await session.flush()
-            counts = await tally(session, matter.id)
-            matter.facts = {**matter.facts, **counts}
-            if counts["open"] == 0:
-                await self._answer(session, matter)
-            return Rechecked(counts["open"])
+        while True:
+            async with self._database.transaction(WHOLE) as session:
+                matter = await locked_matter(session, uuid.UUID(matter_id))
+                rows = await answered_rows(session, matter.id, PORTION)
+                contexts: dict[uuid.UUID, Context] = {}
+                for row in rows:
+                    await self._recheck(session, matter, row, contexts)
+                await session.flush()
+                counts = await tally(session, matter.id)
+                matter.facts = {**matter.facts, **counts}
+                if counts["open"] == 0:
+                    await self._answer(session, matter)
+                if len(rows) < PORTION:
+                    return Rechecked(counts["open"])
 
     @activity.defn(name="anomaly_tell_list")
     async def tell_list(self, matter_id: str) -> None:
@@ -75,9 +81,11 @@ class Anomalies:
                 of, argument = Procedure(parent.procedure), {"matter_id": str(parent.id)}
                 await start(session, of, parent.key, argument, at=self._clock.now())
 
-    async def _recheck(self, session: AsyncSession, matter: MatterRow, row: AnomalyRow) -> None:
+    async def _recheck(
+        self, session: AsyncSession, matter: MatterRow, row: AnomalyRow, contexts: dict[uuid.UUID, Context]
+    ) -> None:
         now = self._clock.now()
-        reasons = await self._wrong_still(session, row)
+        reasons = await self._wrong_still(session, row, contexts)
         row.rechecked_at = now
         if reasons:
             row.reasons, row.state, row.confirmed = reasons, AnomalyState.RETURNED.value, False
@@ -94,12 +102,17 @@ class Anomalies:
             grounds=["C-28"],
         )
 
-    async def _wrong_still(self, session: AsyncSession, row: AnomalyRow) -> list[dict[str, Any]]:
+    async def _wrong_still(
+        self, session: AsyncSession, row: AnomalyRow, contexts: dict[uuid.UUID, Context]
+    ) -> list[dict[str, Any]]:
         """Nothing for a row that a review has returned: it is no line of a table, and the department's word settles it."""
         if row.upload_id is None:
             return []
-        upload = await session.get_one(UploadRow, row.upload_id)
-        kind, context = KINDS[upload.kind], await self._context(session, upload)
+        if row.upload_id not in contexts:
+            upload = await session.get_one(UploadRow, row.upload_id)
+            contexts[upload.id] = await self._context(session, upload)
+        context = contexts[row.upload_id]
+        kind = KINDS[context.kind]
         provided, typed = self._opened(session, row)
         first = row.provided_on
         row.provided_on = self._counts_from(row, provided, typed)
@@ -149,11 +162,10 @@ class Anomalies:
             .where(TaskRow.subject_id == matter.id, TaskRow.kind == ANOMALY_CORRECTION.kind, TaskRow.state == "open")
             .with_for_update()
         )
-        rows = [row for row in await anomalies_of(session, matter.id) if row.answered_by is not None]
-        if task is None or not rows:
+        last = await last_answered(session, matter.id)
+        if task is None or last is None:
             return
-        last = max(rows, key=lambda row: row.answered_at or row.returned_at)
-        by = await session.get_one(AccountRow, last.answered_by)
+        by = await session.get_one(AccountRow, last)
         await answer_task(
             session,
             self._vault,
@@ -167,7 +179,8 @@ class Anomalies:
 
 
 async def _decide(session: AsyncSession, kind: Kind, context: Context, row: AnomalyRow, typed: dict[str, str]) -> Fate:
-    values, reasons = read_typed(kind, typed)
+    """A kind that is taken in as a whole reads the cells of a single row itself, as it reads those of all."""
+    values, reasons = ({}, []) if kind.whole else read_typed(kind, typed)
     if reasons:
         return returned(*reasons)
     if row.upload_id is None:

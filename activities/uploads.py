@@ -21,7 +21,9 @@ from activities.imports.forecasting import forecast_portion, portions
 from activities.imports.kinds import Context, Counts, Kind, Reason
 from activities.imports.reading import Read, facts_of, read_file
 from activities.imports.registry import KINDS
+from activities.imports.table_anomalies import return_rows
 from activities.imports.whole import TakeWhole, WholeTable
+from activities.taking_apart import refuse_whole, take_apart
 from exchange.rows import SheetRow
 from exchange.tables import Table
 from exchange.troubles import TableTrouble
@@ -74,10 +76,13 @@ class Uploads:
                 return row.state
             row.state = UploadState.WORKING.value
             kind, context, content = await self._open(session, row)
+            sheets = row.sheets_taken
         if kind.whole is not None:
             return await self._take_whole(kind.whole, context, content)
         try:
-            read = await _heard_of(read_file(kind, content))
+            read = await _heard_of(read_file(kind, content, sheets))
+            if (apart := await self._taken_apart(kind, context, read)) is not None:
+                return apart
             work = await _heard_of(self._join(kind, context, read))
         except TableTrouble as trouble:
             return await self._refuse(key, trouble.code, trouble.zh, trouble.en)
@@ -105,7 +110,7 @@ class Uploads:
         cells = {"fields": Cell("upload", "fields", row.id, row.fields_sealed)}
         fields: dict[str, Any] = disclose(session, self._vault, look, cells)["fields"]
         log_look(session, look, ["file"])
-        content = await asyncio.to_thread(self._files.get, row.id)
+        content = await asyncio.to_thread(self._files.get, row.file)
         context = Context(
             upload=row.id,
             kind=row.kind,
@@ -121,6 +126,15 @@ class Uploads:
             preview=row.preview,
         )
         return KINDS[row.kind], context, content
+
+    async def _taken_apart(self, kind: Kind, context: Context, read: Read) -> str | None:
+        """The state of a first upload whose file has a list of each category; None for any other. Raises TableTrouble."""
+        is_receipt = context.batch != context.upload or (read.mark is not None and read.mark.batch is not None)
+        parts = () if kind.parts is None or is_receipt else kind.parts(context, read.tables)
+        if not parts:
+            return None
+        async with self._database.transaction(WHOLE) as session:
+            return await take_apart(session, self._vault, context, read.tables, parts)
 
     async def _join(self, kind: Kind, context: Context, read: Read) -> Work:
         """Finds the batch, and keeps what was read above the table. Raises TableTrouble."""
@@ -207,6 +221,8 @@ class Uploads:
             tally = (await tallies(session, [row.id]))[row.id]
             row.accepted, row.returned, row.duplicate = tally.accepted, tally.returned, tally.duplicate
             _finish(row, UploadState.DONE, self._clock.now())
+            if work.kind.goes_back:
+                await return_rows(session, work.kind, replace(work.context, now=self._clock.now()), work.read.tables)
             if work.kind.after is not None:
                 counts = Counts(tally.decided, tally.accepted, tally.returned, tally.duplicate)
                 await work.kind.after(session, work.context, counts)
@@ -225,6 +241,9 @@ class Uploads:
             if row.state not in SETTLED:
                 row.problem = {"code": code, "zh": zh, "en": en}
                 _finish(row, UploadState.REFUSED, self._clock.now())
+                await session.flush()
+                if row.part_of is not None:
+                    await refuse_whole(session, row, self._clock.now())
             return row.state
 
 

@@ -4,13 +4,26 @@ Of any table whose rows are checked (`batch` is its first upload, or another key
 personal and sealed; only the source department and the bureau of that county may read it.
 """
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +37,30 @@ from store.outbox import start
 from store.tasks import TaskRow
 from store.vault import Vault
 
+LINES = 1000
+"""Rows written by one statement."""
+_INSERT = text(
+    """
+insert into anomaly (id, matter_id, division, department, place, upload_id, sheet, row_number, reasons, sealed,
+                     provided_on, state, returned_at, confirmed)
+select r.id, :matter, :division, :department, r.place, r.upload_id, r.sheet, r.row_number, r.reasons,
+       decode(r.sealed, 'hex'), r.provided_on, :state, :at, false
+  from jsonb_to_recordset(cast(:rows as jsonb))
+    as r (id uuid, place text, upload_id uuid, sheet integer, row_number integer, reasons jsonb, sealed text, provided_on date)
+"""
+)
+_COUNTS = text(
+    """
+select count(*), count(*) filter (where settled_at is null), count(*) filter (where state = 'withdrawn')
+  from anomaly where matter_id = :matter
+"""
+)
+_CODES = text(
+    """
+select reason ->> 'code', count(*) from anomaly, jsonb_array_elements(reasons) as reason
+ where matter_id = :matter group by 1 order by 1
+"""
+)
 _STATES = ", ".join(f"'{state.value}'" for state in AnomalyState)
 
 
@@ -105,14 +142,13 @@ async def open_anomalies(
     A row that has gone back before does not go back again; None where all of them have. Rows that come after the matter
     has been settled open another one behind it.
     """
-    known = await _known_places(session, batch)
+    known = await _known_places(session, batch, [row.place for row in rows])
     fresh = [row for row in rows if row.place not in known]
     if not fresh:
         return None
     matter = await _open(session, batch, at=at, day=day)
-    for row in fresh:
-        await _write(session, vault, batch, matter, row, at)
-    await session.flush()
+    for start_at in range(0, len(fresh), LINES):
+        await _write(session, vault, batch, matter.id, fresh[start_at : start_at + LINES], at)
     matter.facts = {**matter.facts, **await tally(session, matter.id)}
     await nudge(session, matter, at=at)
     return matter
@@ -123,22 +159,55 @@ async def nudge(session: AsyncSession, matter: MatterRow, *, at: datetime) -> No
     await start(session, Procedure.ANOMALY, matter.key, {"matter_id": str(matter.id)}, at=at)
 
 
-async def anomalies_of(session: AsyncSession, matter_id: uuid.UUID, *, lock: bool = False) -> Sequence[AnomalyRow]:
+async def anomalies_of(session: AsyncSession, matter_id: uuid.UUID) -> Sequence[AnomalyRow]:
     """All rows of the matter, in the order in which they stood."""
     asked = (
         select(AnomalyRow)
         .where(AnomalyRow.matter_id == matter_id)
         .order_by(AnomalyRow.upload_id, AnomalyRow.sheet, AnomalyRow.row_number)
     )
-    return (await session.scalars(asked.with_for_update() if lock else asked)).all()
+    return (await session.scalars(asked)).all()
 
 
-async def anomaly_at(session: AsyncSession, place: str) -> AnomalyRow | None:
-    """The row that first stood there, locked."""
-    found: AnomalyRow | None = await session.scalar(
-        select(AnomalyRow).where(AnomalyRow.place == place).with_for_update()
+async def answered_rows(session: AsyncSession, matter_id: uuid.UUID, limit: int) -> Sequence[AnomalyRow]:
+    """The next rows that wait to be checked again, locked. The caller holds the matter."""
+    waiting = [state.value for state in AnomalyState if state.waits_for_recheck]
+    asked = (
+        select(AnomalyRow)
+        .where(AnomalyRow.matter_id == matter_id, AnomalyRow.settled_at.is_(None), AnomalyRow.state.in_(waiting))
+        .order_by(AnomalyRow.answered_at, AnomalyRow.id)
+        .limit(limit)
+    )
+    return (await session.scalars(asked.with_for_update())).all()
+
+
+async def last_answered(session: AsyncSession, matter_id: uuid.UUID) -> uuid.UUID | None:
+    """The account that answered last."""
+    found: uuid.UUID | None = await session.scalar(
+        select(AnomalyRow.answered_by)
+        .where(AnomalyRow.matter_id == matter_id, AnomalyRow.answered_by.is_not(None))
+        .order_by(AnomalyRow.answered_at.desc(), AnomalyRow.id.desc())
+        .limit(1)
     )
     return found
+
+
+async def anomalies_at(
+    session: AsyncSession, matters: Sequence[MatterRow], places: Sequence[str], *, lock: bool = False
+) -> Mapping[str, AnomalyRow]:
+    """Those of the matters' rows that first stood at these places."""
+    asked = select(AnomalyRow).where(
+        AnomalyRow.matter_id.in_([matter.id for matter in matters]),
+        AnomalyRow.place == func.any(bindparam("places", list(places), type_=ARRAY(String))),
+    )
+    found = await session.scalars(asked.order_by(AnomalyRow.id).with_for_update() if lock else asked)
+    return {row.place: row for row in found}
+
+
+async def anomaly_at(session: AsyncSession, key: str, department: Department, place: str) -> AnomalyRow | None:
+    """The row of a batch that first stood there, locked."""
+    matters = await matters_of_batch(session, key, department)
+    return (await anomalies_at(session, matters, [place], lock=True)).get(place) if matters else None
 
 
 async def matters_of_batch(session: AsyncSession, key: str, department: Department) -> Sequence[MatterRow]:
@@ -157,14 +226,10 @@ async def matters_of_batch(session: AsyncSession, key: str, department: Departme
 
 async def tally(session: AsyncSession, matter_id: uuid.UUID) -> dict[str, Any]:
     """How many rows there are, are still open, and for which reasons they were returned."""
-    rows = await anomalies_of(session, matter_id)
-    codes = [reason["code"] for row in rows for reason in row.reasons]
-    return {
-        "rows": len(rows),
-        "open": sum(row.settled_at is None for row in rows),
-        "withdrawn": sum(row.state == AnomalyState.WITHDRAWN.value for row in rows),
-        "codes": {code: codes.count(code) for code in sorted(set(codes))},
-    }
+    counted = await session.execute(_COUNTS, {"matter": matter_id})
+    rows, still_open, withdrawn = counted.one()
+    codes = await session.execute(_CODES, {"matter": matter_id})
+    return {"rows": rows, "open": still_open, "withdrawn": withdrawn, "codes": {row[0]: row[1] for row in codes}}
 
 
 def settle(row: AnomalyRow, state: AnomalyState, at: datetime) -> None:
@@ -172,9 +237,31 @@ def settle(row: AnomalyRow, state: AnomalyState, at: datetime) -> None:
     row.state, row.settled_at = state.value, at
 
 
-async def _known_places(session: AsyncSession, batch: Batch) -> set[str]:
-    matters = [matter.id for matter in await matters_of_batch(session, batch.key, batch.department)]
-    return set(await session.scalars(select(AnomalyRow.place).where(AnomalyRow.matter_id.in_(matters))))
+def corrected_by_table(
+    vault: Vault,
+    row: AnomalyRow,
+    values: Mapping[str, str],
+    reasons: Sequence[Mapping[str, Any]],
+    *,
+    by: uuid.UUID,
+    at: datetime,
+) -> None:
+    """A row of a corrected receipt has answered it and has been checked; for `reasons` it comes back again."""
+    row.corrected_sealed = vault.seal("anomaly", "corrected", row.id, dict(values))
+    row.answered_by, row.answered_at, row.rechecked_at = by, at, at
+    if reasons:
+        row.reasons, row.state, row.confirmed = [dict(one) for one in reasons], AnomalyState.RETURNED.value, False
+    else:
+        settle(row, AnomalyState.CLOSED, at)
+
+
+async def _known_places(session: AsyncSession, batch: Batch, places: Sequence[str]) -> set[str]:
+    matters = await matters_of_batch(session, batch.key, batch.department)
+    asked = select(AnomalyRow.place).where(
+        AnomalyRow.matter_id.in_([matter.id for matter in matters]),
+        AnomalyRow.place == func.any(bindparam("places", list(places), type_=ARRAY(String))),
+    )
+    return set(await session.scalars(asked)) if matters else set()
 
 
 async def _open(session: AsyncSession, batch: Batch, *, at: datetime, day: date) -> MatterRow:
@@ -212,24 +299,23 @@ async def _is_settled(session: AsyncSession, matter: MatterRow) -> bool:
 
 
 async def _write(
-    session: AsyncSession, vault: Vault, batch: Batch, matter: MatterRow, row: Returned, at: datetime
+    session: AsyncSession, vault: Vault, batch: Batch, matter: uuid.UUID, rows: Sequence[Returned], at: datetime
 ) -> None:
-    key: uuid.UUID = (await session.execute(select(func.uuidv7()))).scalar_one()
-    session.add(
-        AnomalyRow(
-            id=key,
-            matter_id=matter.id,
-            division=batch.division,
-            department=batch.department.value,
-            place=row.place,
-            upload_id=row.upload,
-            sheet=row.sheet,
-            row_number=row.number,
-            reasons=[dict(reason) for reason in row.reasons],
-            sealed=vault.seal("anomaly", "row", key, dict(row.values)),
-            provided_on=row.provided_on,
-            state=AnomalyState.RETURNED.value,
-            returned_at=at,
-            confirmed=False,
-        )
-    )
+    """Many at a time: of a roster thousands may go back."""
+    ids = await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(rows)})
+    lines = [
+        {
+            "id": str(key),
+            "place": row.place,
+            "upload_id": str(row.upload) if row.upload else None,
+            "sheet": row.sheet,
+            "row_number": row.number,
+            "reasons": [dict(reason) for reason in row.reasons],
+            "sealed": vault.seal("anomaly", "row", key, dict(row.values)).hex(),
+            "provided_on": row.provided_on.isoformat(),
+        }
+        for key, row in zip(ids, rows, strict=True)
+    ]
+    to = {"matter": matter, "division": batch.division, "department": batch.department.value}
+    state = AnomalyState.RETURNED.value
+    await session.execute(_INSERT, {**to, "rows": json.dumps(lines), "state": state, "at": at})

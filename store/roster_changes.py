@@ -50,12 +50,13 @@ class Roster:
 
 @dataclass(frozen=True)
 class Coming:
-    """A row that begins a category from a day on."""
+    """A row that begins a category from a day on. `confirmed`: the department stands by it, against what is known."""
 
     row: int
     who: Somebody
     category: str
     starts_on: date
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _decided(
         after = [row for row in periods.get(pair, ()) if row.ends_on is None or row.ends_on > one.starts_on]
         if not somebody.is_called(vault, one.who.name):
             written.refused[one.row] = OTHER_NAME
-        elif somebody.person in dead:
+        elif somebody.person in dead and not one.confirmed:
             written.refused[one.row] = DECEASED
         elif any(row.upload_id == roster.upload for row in after):
             written.added += 1  # an attempt before this one has marked it

@@ -6,10 +6,11 @@ category in force, under the snapshot's id (docs/decisions/0160).
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,21 +88,66 @@ async def roster_counts(session: AsyncSession, upload: uuid.UUID) -> dict[str, i
     return None if row is None else {name: getattr(row, name) for name in _COUNTS}
 
 
+async def went_live(session: AsyncSession, upload: uuid.UUID) -> bool:
+    """Whether nobody was in force before this roster: then the rows' own days of entitlement count."""
+    row = await session.get(RosterLoadRow, upload)
+    return row is not None and row.before == 0
+
+
+Office = tuple[str, str]
+"""Division and department: whose roster it is."""
+
+_NAMED = "unnest(cast(:names as text[])) n"
+_TRY = text(f"select n, pg_try_advisory_xact_lock(hashtextextended(n, 0)) from {_NAMED}")
+_WAITING = text(
+    """
+select id, division, department from (
+  select distinct on (division, department) id, division, department, state, created_at
+    from upload where kind = :kind and not preview and state in ('received', 'working')
+   order by division, department, created_at, id
+) u where u.state = 'received' order by (division, department) = (:division, :own) desc, created_at, id limit :most
+"""
+)
+
+
+def _name(office: Office) -> str:
+    return f"roster {office[0]} {office[1]}"
+
+
 async def hold_roster(session: AsyncSession, division: str, department: str) -> None:
     """Until the transaction ends no other roster of this county and department is compared or written."""
-    name = f"roster {division} {department}"
+    name = _name((division, department))
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
-async def latest_snapshot(session: AsyncSession, division: str, department: str) -> RosterSnapshotRow | None:
+async def try_hold_rosters(session: AsyncSession, offices: Collection[Office]) -> set[Office]:
+    """As `hold_roster`, without waiting: the offices whose rosters nobody else is at."""
+    names = {_name(office): office for office in offices}
+    found = await session.execute(_TRY, {"names": list(names)}) if names else ()
+    return {names[name] for name, held in found if held}
+
+
+async def waiting_rosters(session: AsyncSession, kind: str, own: Office, most: int) -> list[tuple[uuid.UUID, Office]]:
+    """Of each office the roster that came first, if nobody has begun it yet; that of `own` before all others."""
+    asked = {"kind": kind, "division": own[0], "own": own[1], "most": most}
+    return [(one.id, (one.division, one.department)) for one in await session.execute(_WAITING, asked)]
+
+
+async def latest_snapshots(session: AsyncSession, offices: Collection[Office]) -> dict[Office, RosterSnapshotRow]:
     """Of several taken at one moment, as by the stopped clock of a demonstration, the one that knew of the most periods and ends."""
     grown = RosterSnapshotRow.periods + RosterSnapshotRow.ended
-    return await session.scalar(
+    office = RosterSnapshotRow.division, RosterSnapshotRow.department
+    found = await session.scalars(
         select(RosterSnapshotRow)
-        .where(RosterSnapshotRow.division == division, RosterSnapshotRow.department == department)
-        .order_by(RosterSnapshotRow.taken_at.desc(), grown.desc(), RosterSnapshotRow.id.desc())
-        .limit(1)
+        .where(tuple_(*office).in_(offices))
+        .distinct(*office)
+        .order_by(*office, RosterSnapshotRow.taken_at.desc(), grown.desc(), RosterSnapshotRow.id.desc())
     )
+    return {(row.division, row.department): row for row in found}
+
+
+async def latest_snapshot(session: AsyncSession, division: str, department: str) -> RosterSnapshotRow | None:
+    return (await latest_snapshots(session, [(division, department)])).get((division, department))
 
 
 async def standing_without(session: AsyncSession, division: str, department: str, upload: uuid.UUID) -> Standing:

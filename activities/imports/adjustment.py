@@ -16,6 +16,7 @@ from activities.imports.adjustment_certificate import (
     change_of,
     check_fields,
     given_by,
+    lists_of,
     named_period,
 )
 from activities.imports.adjustment_checks import as_reason, households, known_against, not_yours, repeated, wrong_with
@@ -170,7 +171,7 @@ async def _provided_on(session: AsyncSession, context: Context, adjustment: Adju
     """The list's day; a row that is new in a corrected receipt has the day of that receipt."""
     if row.corrects is not None:
         place = place_of(row.corrects.upload, row.corrects.sheet, row.corrects.number)
-        corrected = await anomaly_at(session, place)
+        corrected = await anomaly_at(session, str(context.batch), context.department, place)
         if corrected is not None:
             return corrected.provided_on
     if context.upload == adjustment.upload_id and adjustment.provided_on is not None:
@@ -216,6 +217,7 @@ KIND = Kind(
     fields=FIELDS,
     help=(
         "每张名单一个对象类别，须附动态调整情况证明（附件4）；户数、人数和日期与证明一致，否则整批退回。",
+        "一个文件可以每类一张名单、一份证明：各自勾选类别，按类别分开接收；其他工作表列明后不作处理。",
         "自然增加（减少）而其他家庭成员无变化的，只填写增加（减少）的人员。",
     ),
     check=check_fields,
@@ -225,5 +227,7 @@ KIND = Kind(
     refused=refused,
     together=households,
     annex=ANNEX_3,
+    several_sheets=True,
+    parts=lists_of,
     about="季度（月）动态调整后5个工作日内，向同级医保、财政部门提供新增、减少人员名单和证明",
 )

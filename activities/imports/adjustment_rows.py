@@ -11,10 +11,9 @@ from activities.imports.adjustment_columns import COLUMNS
 from activities.imports.deciding import kept_reason
 from activities.imports.kinds import Context, Fate, Row
 from activities.roster_change_marking import MarkedOn, Wanted
-from policy.exchange_terms import AnomalyState
 from policy.terms import RowFate
 from store.adjustments import AdjustmentLineRow, AdjustmentRow
-from store.anomalies import Returned, anomaly_at, place_of, settle
+from store.anomalies import Returned, anomaly_at, corrected_by_table, place_of
 from store.disclosure import Cell, Look, disclose
 from store.registration import number_index
 from store.uploads import UploadLineRow, UploadRow
@@ -80,16 +79,12 @@ async def _new_line(session: AsyncSession, context: Context, adjustment: Adjustm
 async def settle_earlier(session: AsyncSession, context: Context, row: Row, fate: Fate) -> None:
     assert row.corrects is not None
     place = place_of(row.corrects.upload, row.corrects.sheet, row.corrects.number)
-    anomaly = await anomaly_at(session, place)
+    anomaly = await anomaly_at(session, str(context.batch), context.department, place)
     if anomaly is None or anomaly.settled_at is not None:
         return
-    anomaly.corrected_sealed = context.vault.seal("anomaly", "corrected", anomaly.id, dict(row.typed))
-    anomaly.answered_by = (await session.get_one(UploadRow, context.upload)).uploaded_by
-    anomaly.answered_at = anomaly.rechecked_at = context.now
-    if fate.outcome is RowFate.RETURNED:
-        anomaly.reasons, anomaly.state = [kept_reason(COLUMNS, r) for r in fate.reasons], AnomalyState.RETURNED.value
-    else:
-        settle(anomaly, AnomalyState.CLOSED, context.now)
+    reasons = [kept_reason(COLUMNS, one) for one in fate.reasons] if fate.outcome is RowFate.RETURNED else []
+    by = (await session.get_one(UploadRow, context.upload)).uploaded_by
+    corrected_by_table(context.vault, anomaly, row.typed, reasons, by=by, at=context.now)
 
 
 async def returned_rows(session: AsyncSession, context: Context, adjustment: AdjustmentRow) -> AsyncIterator[Returned]:

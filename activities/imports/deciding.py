@@ -27,7 +27,7 @@ async def decide(
 ) -> Fate:
     """Of one row; what was written for a row that is not accepted is undone, but for what the kind keeps of every row."""
     values, reasons = _values(table, kind.columns, row)
-    typed = {column.name: typed_text(table.cell(row, column.name)) for column in kind.columns} if kind.keep else {}
+    typed = typed_cells(kind, table, row) if kind.keep else {}
     read = Row(row.number, values, row.sheet, table.head, corrects, typed)
     fate = returned(*reasons) if reasons else await decide_read(session, kind, context, read)
     if kind.keep is not None:
@@ -54,6 +54,11 @@ def read_typed(kind: Kind, typed: Mapping[str, str]) -> tuple[dict[str, Any], li
         except BadCell as bad:
             reasons.append(Reason(bad.code, bad.zh, bad.en, column.name, bad.clause))
     return values, reasons
+
+
+def typed_cells(kind: Kind, table: Table, row: SheetRow) -> dict[str, str]:
+    """The row as it stood there, by the names of the columns."""
+    return {column.name: typed_text(table.cell(row, column.name)) for column in kind.columns}
 
 
 def typed_text(cell: Cell) -> str:

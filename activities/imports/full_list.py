@@ -5,20 +5,14 @@ that occurs on the roster is compared with what was in force; the others stay as
 columns (`exchange/rosters/`), and only what changes is written (docs/decisions/0160).
 """
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from activities.imports.kinds import Context, Fate, Kind, Row
+from activities.imports.kinds import Kind
+from activities.imports.roster_line import take
 from activities.imports.rosters import MANY_LEAVE, take_roster
 from exchange.annexes import ANNEX_2
 from exchange.rosters.columns import COLUMNS
 from policy.access import Action
 from policy.fields import Choice, Field
 from policy.fields import Kind as FieldKind
-
-
-async def take(_session: AsyncSession, _context: Context, _row: Row) -> Fate:
-    raise AssertionError("a roster is taken in as a whole")
-
 
 KIND = Kind(
     code="full_list",

@@ -71,7 +71,9 @@ from policy.terms import Department, RowFate
 from store.vault import Vault
 
 if TYPE_CHECKING:
+    from activities.imports.parts import Part
     from activities.imports.whole import TakeWhole
+    from exchange.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -215,5 +217,10 @@ class Kind:
     """The official form whose layout its template has; its columns are the kind's."""
     several_sheets: bool = False
     """One sheet per category, say; otherwise a second filled sheet is refused."""
+    parts: "Callable[[Context, Tables], Sequence[Part]] | None" = None
+    """Of a first table, which lists of different categories its sheets are; a part is then an upload of its own."""
     whole: "TakeWhole | None" = None
-    """Takes the table as a whole instead of row by row (`whole.py`); `take` is then never called."""
+    """Takes the table as a whole instead of row by row (`whole.py`); `take` then decides rows that were returned and have been
+    corrected one by one, and reads their cells itself (`row.typed`)."""
+    goes_back: bool = False
+    """Its returned rows open a matter of the department that handed it in (W11, `returning.py`)."""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.imports.roster_anomalies import Closing, return_rows
 from activities.imports.whole import WholeTable
 from exchange.rosters.columns import COLUMNS
 from exchange.rosters.reasons import bit, reasons_in
@@ -100,6 +101,7 @@ async def close(session: AsyncSession, table: WholeTable, outcome: Outcome) -> N
     lines = list(_lines(table, found, outcome.returned, await _origins(session, table, found)))
     for start in range(0, len(lines), LINES):
         await session.execute(_KEEP, {"lines": json.dumps(lines[start : start + LINES]), "at": now})
+    await return_rows(session, [Closing(table, found, outcome.listed_on, lines)])
     session.add(
         RosterSnapshotRow(
             id=outcome.snapshot,
