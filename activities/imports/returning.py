@@ -30,6 +30,7 @@ from store.batches import uploads_of_batch
 from store.matters import locked_matter
 from store.uploads import UploadRow
 
+
 @dataclass(frozen=True)
 class Line:
     """A row that was returned, or that stands for an earlier one. `reasons` as they are kept; `values` as it was typed."""
