@@ -37,3 +37,14 @@ def summary(rows: Iterable[tuple[ReviewChange, ReviewMark]]) -> Mapping[str, int
         "rows": sum(kept.values()),
         "left_out": len(every) - sum(kept.values()),
     }
+
+
+def tally(rows: Iterable[tuple[ReviewChange, ReviewMark]]) -> Mapping[str, int]:
+    """What the bureau said of a department's rows: by change those that count, by mark those that do not."""
+    every = list(rows)
+    kept = Counter(change for change, mark in every if mark.counts)
+    out = Counter(mark for _change, mark in every if not mark.counts)
+    return {
+        **{change.value: kept[change] for change in ReviewChange},
+        **{mark.value: out[mark] for mark in ReviewMark if not mark.counts},
+    }

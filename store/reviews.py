@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from policy.deadlines import add_months
-from policy.joint_review import ReviewChange, ReviewMark, summary
+from policy.joint_review import ReviewChange, ReviewMark, summary, tally
 from store.base import Base, Key, Moment
 from store.tasks import TaskRow
 
@@ -104,6 +104,17 @@ async def counts_of(session: AsyncSession, matter_id: uuid.UUID, department: str
         asked = asked.where(ReviewRow.department == department)
     found = await session.execute(asked)
     return summary((ReviewChange(change), ReviewMark(mark)) for change, mark in found)
+
+
+async def tallies_of(session: AsyncSession, matter_id: uuid.UUID) -> dict[str, dict[str, int]]:
+    """By department what the bureau said of its rows; those that the reader may see."""
+    rows = await rows_of(session, matter_id)
+    return {
+        department: dict(
+            tally((ReviewChange(row.change), ReviewMark(row.mark)) for row in rows if row.department == department)
+        )
+        for department in sorted({row.department for row in rows})
+    }
 
 
 async def parts_missing(session: AsyncSession, matter_id: uuid.UUID) -> set[str]:

@@ -11,7 +11,7 @@ from policy.terms import Department
 from store.comparisons import counts_of as compared_counts
 from store.matters import move_to
 from store.rectifications import RectificationRow
-from store.reviews import counts_of, parts_missing
+from store.reviews import counts_of, parts_missing, tallies_of
 from store.timeline import record
 from store.uploads import is_under_way
 
@@ -37,14 +37,18 @@ async def self_checked(answer: Answer) -> None:
 
 
 async def dedup_done(answer: Answer) -> None:
-    """Whose part is not back is named one by one, and marked open (3.8): nobody is passed over in silence."""
+    """Whose part is not back is named one by one, and marked open (3.8): nobody is passed over in silence.
+
+    What was said of each department's rows stays with the review, in numbers, for its summary.
+    """
     missing = await parts_missing(answer.session, answer.matter.id)
     named = set(answer.values.get("left_open", []))
     if named != missing:
         raise wrong_fields([_wrongly_named(sorted(missing))])
     if missing and "late" not in answer.matter.facts:
         raise Refusal(409, "not-late-yet", "尚未到期，须等各部门反馈", "the departments still have time", clause="J-15")
-    answer.matter.facts = {**answer.matter.facts, "left_open": sorted(missing)}
+    marks = await tallies_of(answer.session, answer.matter.id)
+    answer.matter.facts = {**answer.matter.facts, "left_open": sorted(missing), "marks": marks}
     answer.codes |= {"left_open": sorted(missing)}
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from api.papers.catalogue import as_pdf
+from notifications.papers import Paper
 from notifications.typesetting import PDF
 from policy.lists_out import CertificateForm, PlainList, RosterForm
 
@@ -18,10 +19,16 @@ List = RosterForm | CertificateForm | PlainList
 async def handed_out(made: List, name: str, form: Form) -> Response:
     """Raises Refusal 409 where the font lacks a character of the PDF; the workbook can be had all the same."""
     content, media_type = (await _pdf(made), PDF) if form == "pdf" else (await asyncio.to_thread(_xlsx, made), XLSX)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}.{form}')}",
-        "Cache-Control": "no-store",
-    }
+    return _saved_as(content, media_type, f"{name}.{form}")
+
+
+async def pdf_of(paper: Paper, name: str) -> Response:
+    """A paper that is no list. Raises Refusal 409 as above."""
+    return _saved_as(await as_pdf(paper), PDF, f"{name}.pdf")
+
+
+def _saved_as(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
     return Response(content, media_type=media_type, headers=headers)
 
 

@@ -37,7 +37,7 @@ async def view_review(services: Services, user: CurrentUser, matter_id: uuid.UUI
     """The review with its counts per department, its rows (in the county itself), its tasks. Raises Refusal 404."""
     check_may_view(user)
     async with services.database.transaction(user.scope) as session:
-        matter = await _review(session, matter_id)
+        matter = await the_review(session, matter_id)
         time = await load_timekeeping(session, today(services.clock))
         rows = await rows_of(session, matter.id) if user.post.level in WITH_NAMES else []
         return {
@@ -93,7 +93,8 @@ async def mark_rows(
         return {"rows": len(rows)}
 
 
-async def _review(session: AsyncSession, matter_id: uuid.UUID) -> MatterRow:
+async def the_review(session: AsyncSession, matter_id: uuid.UUID) -> MatterRow:
+    """Raises Refusal 404 for whatever is no review that the reader may see."""
     matter = await session.get(MatterRow, matter_id)
     if matter is None or matter.procedure != Procedure.REVIEW.value:
         raise not_found()

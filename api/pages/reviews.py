@@ -7,6 +7,8 @@ from fastapi import APIRouter, Response
 
 from api.errors import wrong_fields
 from api.exchange import comparisons, reviews
+from api.exchange.handing_out import pdf_of
+from api.exchange.review_paper import review_summary
 from api.pages.acting import done, ticked
 from api.pages.desk import AtDesk, Desk
 from api.pages.posted import FromForm
@@ -25,6 +27,11 @@ async def review(desk: AtDesk, matter_id: uuid.UUID) -> Response:
     shown = await reviews.view_review(desk.services, desk.signed_in, matter_id)
     await _learn(desk, shown)
     return desk.page("supervision/review.html", HERE, review=shown, timeline=shown["timeline"])
+
+
+@router.get("/reviews/{matter_id}/summary.pdf")
+async def summary(desk: AtDesk, matter_id: uuid.UUID) -> Response:
+    return await pdf_of(await review_summary(desk.services, desk.signed_in, matter_id), "集中复核汇总表")
 
 
 @router.post("/reviews/{matter_id}/marks")

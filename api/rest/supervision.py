@@ -4,16 +4,18 @@ import uuid
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.exchange import agreements, comparisons, problems, reviews, supervision
+from api.exchange import agreements, comparisons, problems, review_paper, reviews, supervision
 from api.exchange.findings import STATES, counted, list_findings
+from api.exchange.handing_out import pdf_of
 from api.exchange.matters import list_matters
 from api.exchange.months import MonthQuery, month_of
 from api.idempotency import KeyHeader
 from api.identity import User
 from api.rest.dependencies import At, Cursor, Limit
+from notifications.typesetting import PDF
 from policy.agreement import SharedData
 from policy.joint_review import ReviewMark
 from policy.procedures import Procedure
@@ -182,6 +184,17 @@ async def review_list(
 async def one_review(services: At, user: User, matter_id: uuid.UUID) -> dict[str, Any]:
     """Its rows stand here for the county itself; above it there are counts only."""
     return await reviews.view_review(services, user, matter_id)
+
+
+@router.get(
+    "/reviews/{matter_id}/summary.pdf",
+    response_class=Response,
+    responses={200: {"content": {PDF: {}}, "description": "PDF/A-2b"}},
+)
+async def review_summary(services: At, user: User, matter_id: uuid.UUID) -> Response:
+    """集中复核汇总表: counts, what was left out, and who signed; to be signed and sealed by every department."""
+    paper = await review_paper.review_summary(services, user, matter_id)
+    return await pdf_of(paper, "集中复核汇总表")
 
 
 @router.post("/reviews/{matter_id}/marks")

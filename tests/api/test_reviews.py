@@ -16,13 +16,14 @@ from policy.terms import Department
 from store.anomalies import AnomalyRow, anomalies_of, matters_of_batch
 from store.database import WHOLE, Database
 from store.matters import Opening, find_matter, locked_matter, open_matter
-from store.reviews import counts_of, gather, rows_of
+from store.reviews import counts_of, gather, rows_of, tallies_of
 from tests.api.conftest import Counter, StoppedClock
 from tests.api.test_uploads import Handing, handing, somebody
+from tests.notifications.pdf_text import words_of
 
 __all__ = ["handing"]
 
-COUNTY = "140827"
+COUNTY, ELSEWHERE = "140827", "140522"
 BUREAU = f"county.medical_insurance.caseworker@{COUNTY}"
 CIVIL = f"county.civil_affairs.caseworker@{COUNTY}"
 
@@ -117,6 +118,20 @@ async def test_what_is_marked_goes_back_to_its_source_and_is_left_out_of_the_sum
             "rows": 1,
             "left_out": 1,
         }
+        kept = await locked_matter(session, matter.id)
+        kept.facts = {**kept.facts, "marks": await tallies_of(session, matter.id)}
+    paper = await counter.as_(CIVIL, "GET", f"/reviews/{matter.id}/summary.pdf")
+    assert paper.status_code == 200, paper.text
+    words = words_of(paper.content)
+    assert "垣曲县2025年9月医疗救助对象信息集中复核汇总表数据月份：2025年9月" in words
+    assert "汇总：尚未签署" in words
+    assert "垣曲县民政局000未反馈" in words
+    assert "垣曲县民政局100100合计100100" in words
+    assert "垣曲县医疗保障局签署复核汇总（未办理）" in words
+    elsewhere = await counter.as_(
+        f"county.civil_affairs.caseworker@{ELSEWHERE}", "GET", f"/reviews/{matter.id}/summary.pdf"
+    )
+    assert elsewhere.status_code == 404
 
 
 def _midnight(day: date) -> datetime:

@@ -20,6 +20,7 @@ from notifications.papers import (
     RefusalNotice,
     TownshipPoster,
 )
+from notifications.review_summary import ReviewPart, ReviewSignature, ReviewSummaryPaper, with_total
 from tests.exchange.disbursement_samples import REQUEST
 from tests.exchange.list_samples import ANNEX_3, CERTIFICATE, PUSH_LIST
 
@@ -177,6 +178,26 @@ CASE_FILE = CaseFile(
     masked=False,
 )
 
+REVIEW = ReviewSummaryPaper(
+    demonstration=False,
+    heading="嘉祥县2026年10月",
+    facts=(("数据月份", "2026年10月"), ("复核期限", "2026年11月10日"), ("汇总", "2026年11月9日签署")),
+    parts=with_total(
+        (
+            ReviewPart("嘉祥县民政局", (12, 3, 2), "有差异", date(2026, 11, 6), (11, 3, 2), (1, 0, 0), "超期1个工作日"),
+            ReviewPart("嘉祥县农业农村局", (4, 0, 1), "未反馈", None, (4, 0, 0), (0, 0, 1), "汇总时未反馈"),
+        )
+    ),
+    signatures=(
+        ReviewSignature("嘉祥县民政局", "部门自查", "民政经办", date(2026, 11, 6)),
+        ReviewSignature("嘉祥县农业农村局", "部门自查", "", None),
+        ReviewSignature("嘉祥县医疗保障局", "剔重核对", "医保经办", date(2026, 11, 9)),
+        ReviewSignature("嘉祥县医疗保障局", "签署复核汇总", "医保审核", date(2026, 11, 9)),
+    ),
+    unit="嘉祥县医疗保障局",
+    made_on=date(2026, 11, 9),
+)
+
 PAPERS: dict[str, Paper] = {
     paper.folder: paper
     for paper in (
@@ -192,5 +213,6 @@ PAPERS: dict[str, Paper] = {
         RosterPaper.of(ANNEX_3),
         CertificatePaper.of(CERTIFICATE),
         ListPaper.of(PUSH_LIST),
+        REVIEW,
     )
 }

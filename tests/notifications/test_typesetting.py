@@ -15,7 +15,7 @@ from notifications.papers import PROVISIONAL_CALENDAR, DisbursementPaper, Paper,
 from notifications.typesetting import Unprintable, render_pdf, render_png
 from policy.disbursement import DisbursementRequest
 from tests.exchange.disbursement_samples import REQUEST
-from tests.notifications.paper_samples import CASE_FILE, COUNTY_POSTER, DELIVERY, PAPERS, RECEIPT, REFUSAL
+from tests.notifications.paper_samples import CASE_FILE, COUNTY_POSTER, DELIVERY, PAPERS, RECEIPT, REFUSAL, REVIEW
 from tests.notifications.pdf_text import metadata_of, runs_of, words_of
 
 EVERY = pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS.keys())
@@ -129,6 +129,34 @@ def test_heads_of_a_table_are_repeated_on_each_page() -> None:
     pages = len(render_png(poster, dots_per_inch=10))
     assert pages > 1
     assert words_of(render_pdf(poster)).count("身份证号码住址对象类别") >= pages - 1
+
+
+def test_review_summary_says_what_was_left_out_and_who_signs() -> None:
+    assert words_of(render_pdf(REVIEW)) == (
+        "嘉祥县2026年10月医疗救助对象信息集中复核汇总表"
+        "数据月份：2026年10月复核期限：2026年11月10日汇总：2026年11月9日签署"
+        "一、各部门上月新增、退出和身份变更"
+        "部门新增退出身份变更自查结果反馈日期备注"
+        "嘉祥县民政局1232有差异2026年11月6日超期1个工作日"
+        "嘉祥县农业农村局401未反馈汇总时未反馈"
+        "合计1633"
+        "二、剔重核对的差异"
+        "计入汇总未计入汇总部门新增退出身份变更重复不真实身份异常"
+        "嘉祥县民政局1132100"
+        "嘉祥县农业农村局400001"
+        "合计1532101"
+        "未计入汇总的各条，已退回提供部门核实更正。"
+        "三、签署"
+        "单位事项办理人日期签字（盖章）"
+        "嘉祥县民政局部门自查民政经办2026年11月6日"
+        "嘉祥县农业农村局部门自查（未办理）"
+        "嘉祥县医疗保障局剔重核对医保经办2026年11月9日"
+        "嘉祥县医疗保障局签署复核汇总医保审核2026年11月9日"
+        "嘉祥县医疗保障局（盖章）2026年11月9日"
+        "—1—"
+    )
+    before = replace(REVIEW, parts=tuple(replace(part, kept=(), left_out=()) for part in REVIEW.parts))
+    assert "嘉祥县民政局——————" in words_of(render_pdf(before))
 
 
 def test_disbursement_request_totals_in_figures_and_words() -> None:
