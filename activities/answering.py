@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from policy.step_clause import grounds_of_step
 from policy.steps import step
 from store.outbox import wake
+from store.rulebook import load_rulebook
 from store.tasks import TaskRow
 from store.timeline import record
 from store.vault import Vault
@@ -54,6 +56,6 @@ async def answer_task(
             "level": task.level,
             **(codes or {}),
         },
-        grounds=[asked.clause],
+        grounds=grounds_of_step(await load_rulebook(session, task.division, day), asked, day),
     )
     await wake(session, task, at=now)

@@ -13,6 +13,7 @@ from activities.posts import office_of_task, resolve
 from notifications.catalog import RectificationOrdered
 from policy.clock import Clock
 from policy.deadlines import SHANGHAI
+from policy.step_clause import grounds_of_step
 from policy.steps import step
 from policy.supervision import FindingKind
 from policy.terms import Department, Level, Post, Role, division_at
@@ -89,7 +90,7 @@ class Supervision:
                 recipient=reader.name,
                 division_name=await self._correspondence.division_name(session, task.office),
                 link=self._correspondence.link(f"/tasks/{task.id}"),
-                grounds=(rulebook.cite(step(task.kind).clause),),
+                grounds=tuple(map(rulebook.cite, grounds_of_step(rulebook, step(task.kind), day))),
                 late_by=None,
                 vacant_post=vacant.post.label if vacant else None,
                 demonstration=rulebook.demonstration,

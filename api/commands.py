@@ -29,6 +29,7 @@ from policy.fields import read_fields
 from policy.problems import Problem
 from policy.separation import FILING
 from policy.step import Outcome, Step
+from policy.step_clause import grounds_here, grounds_of_step
 from policy.steps import step
 from policy.terms import Department, Level, Office, Post, Role
 from store.accounts import AccountRow
@@ -93,7 +94,7 @@ async def answer_task(
             answer = await _checked(services, session, user, task_id, submitted)
             await take_effect(answer)
             answer.task.days_late = await _lateness(answer)
-            _commit_to(answer, submitted)
+            await _commit_to(answer, submitted)
             await wake(session, answer.task, at=answer.now)
             await once.keep(session, 200, {"task": str(task_id), "subject": str(answer.subject.id)})
             after = await _outlook(session, task_id, str(answer.subject.id))
@@ -202,7 +203,7 @@ def _earliest(subject: Subject, asked: Step) -> date:
     return subject.pinned_on
 
 
-def _commit_to(answer: Answer, submitted: Submitted) -> None:
+async def _commit_to(answer: Answer, submitted: Submitted) -> None:
     """The answer itself: the task row, the case's last act, and the entry in its timeline."""
     task, subject = answer.task, answer.subject
     sealed = {"fields": answer.values, "comment": submitted.comment, "paper_reason": submitted.paper_reason}
@@ -228,8 +229,16 @@ def _commit_to(answer: Answer, submitted: Submitted) -> None:
             **({"paper": True} if paper else {}),
             **answer.codes,
         },
-        grounds=list(dict.fromkeys([answer.outcome.clause or answer.step.clause, *answer.grounds])),
+        grounds=await _grounds(answer),
     )
+
+
+async def _grounds(answer: Answer) -> list[str]:
+    """The clauses of the place: of the outcome, else of its step, and of what came with the answer."""
+    rulebook, on = await answer.rulebook(), answer.today
+    chosen = answer.outcome.clause
+    own = grounds_here(rulebook, [chosen], on) if chosen else grounds_of_step(rulebook, answer.step, on)
+    return list(dict.fromkeys([*own, *grounds_here(rulebook, answer.grounds, on)]))
 
 
 async def _lateness(answer: Answer) -> int:

@@ -9,7 +9,9 @@ from uuid import UUID
 from policy.deadlines import SHANGHAI
 from policy.fields import fields_schema
 from policy.parameters import label as parameter_label
+from policy.rulebook import Rulebook
 from policy.step import Outcome
+from policy.step_clause import clause_of_step
 from policy.steps import step
 from policy.suspension import categories, stands_too_long
 from store.timekeeping import Timekeeping
@@ -39,12 +41,14 @@ def json_object(values: Mapping[str, Any]) -> dict[str, Any]:
 def task_view(row: Mapping[str, Any], time: Timekeeping) -> dict[str, Any]:
     """A task as api.md has it, out of a row of `store/lists.py`."""
     division, target = row["division"], row["work_target"]
+    rulebook, asked = time.rulebook(division), step(row["kind"])
     done = row["state"] != "open"
     return json_object(
         {
             "id": row["id"],
             "kind": row["kind"],
             "title": title(row["kind"], row["detail"]),
+            "clause": clause_of_step(rulebook, asked, time.today),
             "state": row["state"],
             "subject": {"type": row["subject_type"], "id": row["subject_id"], "number": row["number"]},
             "category": row["category"],
@@ -67,7 +71,7 @@ def task_view(row: Mapping[str, Any], time: Timekeeping) -> dict[str, Any]:
             "answer": _answer(row),
             "days_late": row["days_late"],
             "closed_reason": row["closed_reason"],
-            "outcomes": outcomes_view(step(row["kind"]).outcomes),
+            "outcomes": outcomes_view(asked.outcomes, rulebook),
         }
     )
 
@@ -78,13 +82,13 @@ def title(kind: str, detail: Mapping[str, Any] | None = None) -> str:
     return f"{label}：{parameter_label(key)}" if key else label
 
 
-def outcomes_view(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+def outcomes_view(outcomes: Iterable[Outcome], rulebook: Rulebook) -> list[dict[str, Any]]:
     return [
         {
             "name": outcome.name,
             "label": outcome.label,
             "later": outcome.later,
-            "clause": outcome.clause,
+            "clause": rulebook.clause_here(outcome.clause) if outcome.clause else None,
             "fields": [field.schema() for field in outcome.fields],
             "schema": fields_schema(outcome.fields),
         }

@@ -223,6 +223,7 @@ KINDS: Mapping[str, ParameterKind] = {
     "AID_CATEGORIES": ParameterKind("可以享受救助的类别", ("map",)),
     "CATEGORY_SOURCE": ParameterKind("对象类别的提供部门", ("text",), options=_DEPARTMENTS),
     "OFFICE_NAME": ParameterKind("部门名称", ("text",), hint="机构名称，不含行政区划，如 农业农村局"),
+    "CLAUSES_HERE": ParameterKind("办理环节所依据的本地条款", ("map",), hint="通用条款:本地条款，如 B-17:J-20"),
     "NATIONAL_CODES": ParameterKind("国家平台身份类别代码值", ("map",), hint="如 DB:01；TK:02；maf_psn_flag:1"),
     "CATEGORY_NAMES": ParameterKind("名单中对象类别的其他称呼", ("map",)),
     "CONDITIONS_REQUIRED": ParameterKind("认定条件由市统一规定的类别", ("list",)),

@@ -76,9 +76,6 @@ IDENTITY_MARKING = Step(
 )
 """Only where the identity could not be written by itself: somebody else answers for such a period."""
 
-SETTLEMENT_CLAUSES = ("J-23", "C-04")
-"""On what a request for settlements rests: the clause of the place's own documents."""
-
 SETTLEMENT_REQUEST = Step(
     kind="settlement_request",
     label="提供医疗费用结算信息",

@@ -10,6 +10,9 @@ from policy.clauses import Clause, Document
 from policy.terms import ancestors
 from policy.working_days import WorkCalendar
 
+CLAUSES_HERE = "CLAUSES_HERE"
+NOT_RULED_HERE = "本地未规定"
+
 
 class Basis(StrEnum):
     """How sure a value is; shown beside it wherever it is used."""
@@ -94,7 +97,35 @@ class Rulebook:
     def clause(self, clause_id: str) -> Clause:
         return self.clauses[clause_id]
 
-    def cite(self, clause_id: str) -> str:
-        """The clause as an official would cite it; the id itself where the packs hold no such clause."""
+    def holds(self, clause_id: str) -> bool:
+        """Whether the clause stands in a document of this place, of what contains it or of what it contains.
+
+        A clause that no pack holds is taken as it is.
+        """
         clause = self.clauses.get(clause_id)
-        return clause.cite(self.documents[clause.document]) if clause else clause_id
+        if clause is None:
+            return True
+        of = self.documents[clause.document].division
+        return self.division.startswith(of) or of.startswith(self.division)
+
+    def clause_here(self, clause_id: str, on: date | None = None) -> str | None:
+        """The clause that says here what `clause_id` says where it holds (CLAUSES_HERE); None where no document says it.
+
+        Procedures are written once, with the clauses of the province they were first built for; a place under other
+        documents names its own. As in force on `on`, by default on the day known.
+        """
+        if self.holds(clause_id):
+            return clause_id
+        named = self.find(CLAUSES_HERE, on or self.known_on)
+        return named.value.get(clause_id) if named else None
+
+    def cite(self, clause_id: str) -> str:
+        """The clause of this place as an official would cite it; NOT_RULED_HERE where no document of the place says so.
+
+        The id itself where the packs hold no such clause.
+        """
+        here = self.clause_here(clause_id)
+        if here is None:
+            return NOT_RULED_HERE
+        clause = self.clauses.get(here)
+        return clause.cite(self.documents[clause.document]) if clause else here

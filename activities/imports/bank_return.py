@@ -17,6 +17,7 @@ from exchange.bank_return import COLUMNS
 from policy.access import Action
 from policy.deadlines import days_late
 from policy.payment_terms import AttemptState, BounceReason
+from policy.step_clause import grounds_of_step
 from policy.steps import step
 from store.applications import ApplicationRow
 from store.disbursements import ReleaseRow
@@ -154,7 +155,7 @@ async def _answer(
             "attempt": matched.attempt.no,
             "bank_return": str(context.upload),
         },
-        grounds=[step(task.kind).clause],
+        grounds=grounds_of_step(context.rulebook, step(task.kind), context.today),
     )
     await wake(session, task, at=context.now)
 

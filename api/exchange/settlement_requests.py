@@ -17,9 +17,10 @@ from policy.access import Action, may
 from policy.clock import today
 from policy.exchange_terms import MatterStatus
 from policy.procedures import Procedure
-from policy.recognition_steps import SETTLEMENT_CLAUSES
+from policy.recognition_steps import SETTLEMENT_REQUEST
 from policy.rulebook import Rulebook
-from policy.terms import Department, ancestors
+from policy.step_clause import clause_of_step
+from policy.terms import Department
 from store.disclosure import Cell, Look, disclose, log_look
 from store.matters import MatterRow, Opening, open_matter
 from store.recognitions import RecognitionRow, SettlementRequestRow
@@ -117,10 +118,7 @@ async def _write(
 
 def settlement_clause(rulebook: Rulebook) -> str:
     """The clause of a document of the place itself or of what contains it: Jining's own, or Shanxi's."""
-    here = ancestors(rulebook.division)
-    known = (rulebook.clauses.get(clause) for clause in SETTLEMENT_CLAUSES)
-    found = [clause.id for clause in known if clause and rulebook.documents[clause.document].division in here]
-    return found[0] if found else SETTLEMENT_CLAUSES[-1]
+    return clause_of_step(rulebook, SETTLEMENT_REQUEST, rulebook.known_on) or SETTLEMENT_REQUEST.clause
 
 
 async def view_request(services: Services, user: CurrentUser, request_id: uuid.UUID) -> dict[str, Any]:

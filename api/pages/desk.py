@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -17,6 +18,7 @@ from api.services import Services
 from api.texts import LANGUAGES, chosen_language
 from policy.access import Action, may
 from policy.clock import today
+from policy.rulebook import NOT_RULED_HERE, Rulebook
 from policy.terms import Department, Level, Role, ancestors
 from store.database import WHOLE
 from store.reference import DivisionRow
@@ -57,6 +59,12 @@ class Desk:
     law: Law | None = None
     names: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def _rulebook(self) -> Rulebook | None:
+        if self.law is None or self.user is None:
+            return None
+        return self.law.rulebook(self.user.division, today(self.services.clock))
+
     @property
     def signed_in(self) -> CurrentUser:
         """The person asking. Raises Refusal 401 for nobody."""
@@ -88,9 +96,10 @@ class Desk:
             self.names |= {row.code: row.name for row in await session.execute(names)}
 
     def cite(self, clause_id: str) -> str:
-        """The clause as an official would cite it; the id where the packs hold no such clause."""
-        clause = self.law.clauses.get(clause_id) if self.law else None
-        return clause.cite(self.law.documents[clause.document]) if self.law and clause else clause_id
+        """The clause of the reader's own place as an official would cite it; the id where the packs hold no such clause."""
+        rulebook = self._rulebook
+        cited = rulebook.cite(clause_id) if rulebook else clause_id
+        return self.say(cited, "Not ruled here") if cited == NOT_RULED_HERE else cited
 
     def cite_all(self, clause_ids: Iterable[str]) -> list[str]:
         """Each citation once: several clauses of the catalogue may stand in one section."""

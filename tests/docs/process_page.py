@@ -17,13 +17,14 @@ from policy.push_steps import PUSH_STEPS
 from policy.recognition_steps import RECOGNITION_STEPS
 from policy.refusal_steps import REFUSAL_STEPS
 from policy.review_steps import REVIEW_STEPS
-from policy.rulebook import Parameter, Rulebook
+from policy.rulebook import NOT_RULED_HERE, Parameter, Rulebook
 from policy.sharing_steps import SHARING_STEPS
 from policy.step import Outcome, Step
+from policy.step_clause import clause_of_step
 from policy.supervision_steps import SUPERVISION_STEPS
 from policy.teamwork_steps import TEAMWORK_STEPS
 from policy.township_steps import TOWNSHIP_STEPS
-from store.packs import rulebook_from_packs
+from store.packs import law_of, load_packs, shipped
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "process"
 BEGIN = "<!-- generated from policy/steps.py: begin -->"
@@ -57,11 +58,16 @@ PAGES: Mapping[str, Sequence[tuple[str, Sequence[Step]]]] = {
 """Each page's tables, one for each procedure."""
 ELSEWHERE = {"review.md": "370829", "provincial-list.md": "370829"}
 """Procedures that other documents than Shanxi's ask for: the division whose terms the page shows."""
+JINING = "370829"
+IN_BOTH = ("roster-change.md", "anomaly.md", "high-cost-push.md", "recognition.md", "supervision.md")
+"""Procedures that run in Jining too: its clause stands beside Shanxi's."""
 
 
 def generated(page: str) -> str:
-    rulebook = rulebook_from_packs(ELSEWHERE.get(page, DIVISION), AS_OF)
-    return "\n\n".join(_table(title, steps, rulebook) for title, steps in PAGES[page])
+    law = law_of(load_packs(shipped()))
+    rulebook = law.rulebook(ELSEWHERE.get(page, DIVISION), AS_OF)
+    beside = law.rulebook(JINING, AS_OF) if page in IN_BOTH else None
+    return "\n\n".join(_table(title, steps, rulebook, beside) for title, steps in PAGES[page])
 
 
 def written(page: str) -> str:
@@ -81,12 +87,12 @@ def write() -> None:
         (FOLDER / page).write_text(f"{before}{BEGIN}\n\n{generated(page)}\n\n{END}{after}", encoding="utf-8")
 
 
-def _table(title: str, steps: Sequence[Step], rulebook: Rulebook) -> str:
+def _table(title: str, steps: Sequence[Step], rulebook: Rulebook, beside: Rulebook | None) -> str:
     head = "| Step | Who acts | Due | Counted from | Clause | Answers |\n|---|---|---|---|---|---|"
-    return "\n".join([f"### {title}", "", head, *(_row(step, rulebook) for step in steps)])
+    return "\n".join([f"### {title}", "", head, *(_row(step, rulebook, beside) for step in steps)])
 
 
-def _row(step: Step, rulebook: Rulebook) -> str:
+def _row(step: Step, rulebook: Rulebook, beside: Rulebook | None) -> str:
     status = f" · {step.status.label}" if step.status else ""
     shared = f", shared with `{step.period}`" if step.period else ""
     cells = (
@@ -94,10 +100,15 @@ def _row(step: Step, rulebook: Rulebook) -> str:
         step.post.label,
         f"{_term(rulebook.find(step.deadline, AS_OF))} (`{step.deadline}`){shared}",
         step.counted_from,
-        f"{step.clause}: {rulebook.cite(step.clause)}",
+        _clause(step, rulebook) + (f"; in Jining {_clause(step, beside)}" if beside else ""),
         ", ".join(_answer(outcome) for outcome in step.outcomes),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _clause(step: Step, rulebook: Rulebook) -> str:
+    clause = clause_of_step(rulebook, step, AS_OF)
+    return f"{clause}: {rulebook.cite(clause)}" if clause else NOT_RULED_HERE
 
 
 def _term(rule: Parameter | None) -> str:
