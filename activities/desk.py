@@ -19,16 +19,30 @@ from temporalio import activity
 from activities.case import acknowledge
 from activities.conflicts import note_conflict
 from activities.correspondence import Correspondence
+from activities.going_live import live_since
 from activities.ladder import Ladder
 from activities.subjects import Subject, locked_subject
 from policy.clock import Clock, today
 from policy.escalation import office_of
+from policy.rulebook import Rulebook
 from policy.step import Step
+from policy.step_clause import grounds_of_step
 from policy.steps import step
 from policy.terms import ApplicationStatus, Department, Level, Post, Role, ancestors
 from store.applications import ApplicationRow, PublicityRow
 from store.database import WHOLE, Database
-from store.periods import Dates, asked_of, go_on, notice_ends, notice_last, pause, set_dates
+from store.periods import (
+    BEFORE_LIVE,
+    SPARED,
+    Dates,
+    asked_of,
+    go_on,
+    notice_ends,
+    notice_last,
+    pause,
+    set_dates,
+    spare,
+)
 from store.reference import CalendarRow, ParameterRow
 from store.rulebook import hold_calendars, load_rulebook
 from store.tasks import PeriodRow, TaskRow
@@ -217,6 +231,8 @@ class Desk:
             opened_at=now,
         )
         set_dates(period, rulebook, dates, now)
+        if request.month:
+            await _spare_what_was_due_before(session, period, rulebook, now)
         session.add(period)
         await session.flush()
         await note_conflict(session, period, now)
@@ -264,6 +280,7 @@ class Desk:
         if overtaken:
             task.state, task.closed_reason = "closed", overtaken
         elif opened:
+            rulebook = await load_rulebook(session, subject.division, today(self._clock))
             record(
                 session,
                 subject_id=subject.id,
@@ -276,14 +293,30 @@ class Desk:
                     "office": office.division,
                     "due": period.nominal.isoformat() if period.nominal else None,
                     **request.detail,
+                    **_spared(period),
                 },
-                grounds=[asked.clause],
+                grounds=grounds_of_step(rulebook, asked, today(self._clock)),
             )
             log.info("task opened", kind=asked.kind, task=str(task.id), office=office.division, due=str(period.nominal))
             await self._correspondence.announce(session, task, now)
             if asked.kind in self._tellings:
                 await self._tellings[asked.kind](session, task, period, now)
         return task
+
+
+async def _spare_what_was_due_before(
+    session: AsyncSession, period: PeriodRow, rulebook: Rulebook, now: datetime
+) -> None:
+    """What had been due before this house went live (启用前事项) is late, and its ladder begins, from that day on."""
+    live = await live_since(session)
+    if live is not None and period.late_after is not None and period.late_after < live:
+        spare(period, live, BEFORE_LIVE, live)
+        set_dates(period, rulebook, asked_of(period), now)
+
+
+def _spared(period: PeriodRow) -> dict[str, str]:
+    spared = period.basis.get(SPARED)
+    return {BEFORE_LIVE: spared["on"]} if spared and spared["why"] == BEFORE_LIVE else {}
 
 
 async def move_notice(session: AsyncSession, period: PeriodRow) -> None:

@@ -24,6 +24,7 @@ from policy.deadlines import SHANGHAI, RungMoment, days_late
 from policy.escalation import addressees, to_climb
 from policy.matter_numbers import number_in_words
 from policy.rulebook import Rulebook
+from policy.step_clause import clause_of_step
 from policy.steps import step
 from policy.terms import Office, Rung
 from store.accounts import AccountRow
@@ -50,16 +51,16 @@ class Ladder:
 
     async def climb(self, session: AsyncSession, task: TaskRow, period: PeriodRow, now: datetime) -> None:
         """Climbs what is due and writes when to look again. The caller holds both rows locked, the task open."""
-        climbed = await session.scalars(
-            select(RungRow.rung).where(
-                RungRow.period_id == period.id, RungRow.deadline_version == period.deadline_version
-            )
+        known = await session.execute(
+            select(RungRow.rung, RungRow.deadline_version).where(RungRow.period_id == period.id)
         )
+        rungs = [(Rung(rung), version == period.deadline_version) for rung, version in known]
         plan = to_climb(
             rungs_of(period),
             since=period.ladder_since,
             now=now,
-            climbed={Rung(rung) for rung in climbed},
+            climbed={rung for rung, of_this_date in rungs if of_this_date},
+            told={rung for rung, of_this_date in rungs if not of_this_date},
             waits_for_citizen=not period.climbs,
             owner=office_of_task(task).post.level,
         )
@@ -155,9 +156,11 @@ class Ladder:
 
 
 def _grounds(rulebook: Rulebook, task: TaskRow, period: PeriodRow) -> tuple[str, ...]:
+    """What asks for the step, and what gives the term; the latter alone where no document of the place asks for it."""
     rule = period.basis["rule"]
+    asked = clause_of_step(rulebook, step(task.kind), rulebook.known_on)
     clause = rule["clause"] and rulebook.cite(rule["clause"])
-    return tuple(dict.fromkeys(filter(None, (rulebook.cite(step(task.kind).clause), clause or rule["document"]))))
+    return tuple(dict.fromkeys(filter(None, (asked and rulebook.cite(asked), clause or rule["document"]))))
 
 
 def _late_words(moment: RungMoment, now: datetime) -> str:

@@ -83,7 +83,8 @@ def _desk(subject: str, action: str, codes: Codes) -> str | None:
         return None
     due = f"，应于{codes['due']}前办结" if codes.get("due") else "，未设期限"
     named = f"“{parameter_name(codes['key'])}”" if codes.get("key") else ""
-    return f"转{declared.label}{named}{due}"
+    before = f"（启用前事项：{codes['before_live']}启用本系统前已到期，自该日起计算）" if codes.get("before_live") else ""
+    return f"转{declared.label}{named}{due}{before}"
 
 
 _WHY_CLOSED = {
@@ -111,6 +112,15 @@ def _calendar(subject: str, action: str, codes: Codes) -> str | None:
         return None
     why = "本地停办" if codes.get("closure") else "工作日历调整"
     return f"因{why}，{declared.label}期限由{codes.get('old') or '无'}改为{codes.get('new') or '无'}"
+
+
+def _term(subject: str, action: str, codes: Codes) -> str | None:
+    declared = _step(subject)
+    if declared is None or action != "moved":
+        return None
+    said = f"因期限规定变更（{codes.get('document') or '本地设置'}），{declared.label}期限由{codes.get('old') or '无'}"
+    late = codes.get("overdue_from")
+    return f"{said}改为{codes.get('new') or '无'}" + (f"；新期限已过，自{late}起计算逾期" if late else "")
 
 
 def _procedure(subject: str, action: str, codes: Codes) -> str | None:
@@ -182,6 +192,7 @@ _SOURCES: Mapping[str, Callable[[str, str, Codes], str | None]] = {
     "desk": _desk,
     "deadline": _deadline,
     "calendar": _calendar,
+    "term": _term,
     "procedure": _procedure,
     "matter": matter_text,
 }

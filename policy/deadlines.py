@@ -7,7 +7,7 @@ Asia/Shanghai days; a day ends at 24:00.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,6 +50,15 @@ class Due:
     """Other rules still in force for the same timer, shown beside the one that drives it."""
     conflict: bool = False
     """The nearest rule is laxer than a farther document still in force, which drives instead."""
+    spared_until: date | None = None
+    """The date was past when it came to be known: until the end of this day nobody is late, and the ladder begins here."""
+
+    def spared(self, until: date) -> "Due":
+        """The same date, late only after `until`; itself where it is not late by then. For a date that a new rule, or the
+        opening of a procedure, put into the past: what nobody could know of is not made late behind their back."""
+        if self.late_after is None or self.late_after >= until:
+            return self
+        return replace(self, late_after=until, spared_until=until)
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,8 @@ def notice_last_day(rulebook: Rulebook, key: str, posted_on: date, *, pinned_on:
 def ladder(rulebook: Rulebook, due: Due) -> tuple[RungMoment, ...]:
     """When each rung of R-ESC falls: working days from the work target, at LADDER_HOUR. Empty without a term.
 
-    The monthly sharing is reminded of once more, on SHARE_REMINDER_DAY.
+    The monthly sharing is reminded of once more, on SHARE_REMINDER_DAY. Where lateness was spared (Due.spared_until), that
+    day stands for the work target, or the last working day before it.
 
     Rungs that would fall into a year without a calendar are left out; importing that year brings them back.
     """
@@ -146,8 +156,17 @@ def ladder(rulebook: Rulebook, due: Due) -> tuple[RungMoment, ...]:
     falls = _early_reminder(rulebook, due)
     for rung in (rung for rung in Rung if rung.value in offsets):
         with suppress(UnknownYear):
-            falls[rung] = rulebook.calendar.shift(due.work_target, offsets[rung.value])
+            falls[rung] = rulebook.calendar.shift(_aimed_at(rulebook, due), offsets[rung.value])
     return tuple(RungMoment(rung, datetime.combine(day, hour, SHANGHAI)) for rung, day in falls.items())
+
+
+def _aimed_at(rulebook: Rulebook, due: Due) -> date:
+    day = due.spared_until or due.work_target
+    if day is None:
+        raise ValueError("a period without a term has no ladder")
+    if due.spared_until is None or rulebook.calendar.is_working_day(day):
+        return day
+    return rulebook.calendar.previous_working_day(day)
 
 
 def _early_reminder(rulebook: Rulebook, due: Due) -> dict[Rung, date]:

@@ -36,15 +36,17 @@ def to_climb(
     since: datetime,
     now: datetime,
     climbed: Collection[Rung],
+    told: Collection[Rung] = (),
     waits_for_citizen: bool = False,
     owner: Level = Level.TOWNSHIP,
 ) -> Climb:
     """The rungs due at `now` that have not been climbed.
 
     `since` is when the period was opened or its date last moved. Of the rungs dated before that, reminder and due-today
-    are left to the light; of the others only the highest is sent, marked late, when the task has lain for GRACE. A rung
-    missed in an outage is climbed once, marked late, before the next. A task that waits for a citizen climbs no further
-    than due-today, and no task to a level that is not above its `owner`.
+    are left to the light; of the others only the highest is sent, marked late, when the task has lain for GRACE, unless it
+    was `told` by an earlier date of the same period: what is overdue does not become so again. A rung missed in an outage is
+    climbed once, marked late, before the next. A task that waits for a citizen climbs no further than due-today, and no
+    task to a level that is not above its `owner`.
     """
     steps = [
         step
@@ -53,7 +55,7 @@ def to_climb(
     ]
     earlier = [step for step in steps if step.at <= since and step.rung not in _LEFT_TO_THE_LIGHT]
     wanted = [
-        *((step, since + GRACE) for step in earlier[-1:]),
+        *((step, since + GRACE) for step in earlier[-1:] if step.rung not in told),
         *((step, step.at) for step in steps if step.at > since),
     ]
     open_steps = [(step, at) for step, at in wanted if step.rung not in climbed]

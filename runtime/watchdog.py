@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
+from activities.going_live import WATCHED
 from activities.months import Gap, gaps, open_month, provinces
 from activities.opening import CANNOT_BE_OPENED, begin_month
+from activities.term_changes import follow_rule, rules_entered
 from policy.clock import Clock, today
 from policy.deadlines import SHANGHAI, add_months
 from policy.supervision import FindingKind
@@ -26,11 +28,14 @@ from runtime.temporal import AWAY
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
 from store.findings import open_finding
+from store.reference import ParameterRow
+from store.rulebook import hold_calendars
 from store.timeline import record
 
 log = structlog.get_logger(__name__)
 
-NAME = "months"
+RULES = "rules"
+"""The heartbeat that says up to when entered rules have been followed."""
 GRACE = timedelta(minutes=10)
 """How long the Schedule's own work on a month may take before what is not there is missing."""
 EVERY = 300.0
@@ -41,7 +46,7 @@ REST = 0.3
 
 
 class Watchdog:
-    """`look` is one round; it remembers which months of the past it has found whole. `areas`: other than all provinces."""
+    """`look` and `follow_rules` are one round; it remembers which months of the past it has found whole. `areas`: other than all provinces."""
 
     def __init__(self, database: Database, clock: Clock, *, rest: float = REST, areas: Sequence[str] = ()) -> None:
         self._database, self._clock, self._rest, self._areas = database, clock, rest, areas
@@ -65,12 +70,30 @@ class Watchdog:
                 opened += await self._look_at(area, month)
         return opened
 
+    async def follow_rules(self) -> int:
+        """Moves the open periods that rules entered since the last look reach, however they were entered (a release, the
+        counter); returns how many. The first look of a house follows nothing: all was dated by what it begins with."""
+        async with self._database.transaction(WHOLE) as session:
+            latest = await session.scalar(select(func.max(ParameterRow.entered_at)))
+            known = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == RULES))
+            entered = await rules_entered(session, known) if known else []
+        moved = 0
+        for division, key in entered:
+            async with self._database.transaction(WHOLE) as session:
+                await hold_calendars(session)
+                moved += await follow_rule(session, division, key, self._clock.now())
+        if latest is not None and latest != known:
+            beat = insert(HeartbeatRow).values(name=RULES, at=latest, detail="")
+            async with self._database.transaction(WHOLE) as session:
+                await session.execute(beat.on_conflict_do_update(index_elements=["name"], set_={"at": latest}))
+        return moved
+
     async def _since(self) -> datetime | None:
         """When the months began to be watched; None when that is now."""
         async with self._database.transaction(WHOLE) as session:
-            known = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == NAME))
+            known = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == WATCHED))
             if known is None:
-                beat = insert(HeartbeatRow).values(name=NAME, at=self._clock.now(), detail="")
+                beat = insert(HeartbeatRow).values(name=WATCHED, at=self._clock.now(), detail="")
                 await session.execute(beat.on_conflict_do_nothing())
                 await begin_month(session, self._clock)
             return known
@@ -149,6 +172,7 @@ async def watch_forever(settings: Settings) -> None:
         await asyncio.sleep(FIRST)
         while True:
             try:
+                await watchdog.follow_rules()
                 await watchdog.look()
             except SQLAlchemyError as error:
                 log.warning("the months could not be looked at", kind=type(error).__name__)

@@ -53,6 +53,22 @@ def paused_since(period: PeriodRow) -> date | None:
     return next((date.fromisoformat(entry["from"]) for entry in period.pauses if entry["to"] is None), None)
 
 
+CHANGED, SPARED = "changed", "spared"
+"""What a basis says beside the rule; it outlives a recomputation."""
+BEFORE_LIVE, BY_TERM = "before_live", "term"
+"""Why lateness is spared: the date lay before this house went live, or a changed rule put it into the past."""
+
+
+def spare(period: PeriodRow, until: date, why: str, on: date) -> None:
+    """The date was past on `on`, for the reason `why`: late only after `until`.
+
+    To be followed by `set_dates`.
+    """
+    late_from = until + timedelta(days=1)
+    spared = {"until": until.isoformat(), "late_from": late_from.isoformat(), "why": why, "on": on.isoformat()}
+    period.basis = {**(period.basis or {}), SPARED: spared}
+
+
 def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime) -> bool:
     """Writes due date, basis and ladder into the row; True when the due date is another than before.
 
@@ -60,6 +76,7 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
     """
     before = (period.nominal, period.work_target, period.late_after, period.counted_from)
     ladder_before = period.ladder
+    kept = {name: period.basis[name] for name in (CHANGED, SPARED) if name in (period.basis or {})}
     period.key, period.pinned_on = dates.key, dates.pinned_on
     period.notice_key, period.notice_posted_on = dates.notice_key, dates.notice_posted_on
     period.counted_from, period.fixed_on, period.month = dates.counted_from, dates.fixed_on, dates.month
@@ -69,18 +86,21 @@ def set_dates(period: PeriodRow, rulebook: Rulebook, dates: Dates, now: datetime
             notice = notice_last_day(rulebook, dates.notice_key, dates.notice_posted_on, pinned_on=dates.pinned_on)
             period.counted_from = notice.nominal or dates.counted_from
         due = _due(period, rulebook, dates)
+        if SPARED in kept:
+            due = due.spared(date.fromisoformat(kept[SPARED]["until"]))
+            kept = kept if due.spared_until else {name: said for name, said in kept.items() if name != SPARED}
         steps = ladder(rulebook, due)
     except MissingParameter as missing:
         period.missing_key = missing.key
-        _without_term(period, {"key": dates.key, "missing": missing.key})
+        _without_term(period, {"key": dates.key, "missing": missing.key} | kept)
     else:
         period.missing_key = None
         period.nominal, period.work_target, period.late_after = due.nominal, due.work_target, due.late_after
-        period.basis = basis(due) | ({"extended_by": period.extended_by} if period.extended_by else {})
+        period.basis = basis(due) | kept | ({"extended_by": period.extended_by} if period.extended_by else {})
         period.ladder = [{"rung": step.rung.value, "at": step.at.isoformat()} for step in steps]
     stopped = paused_since(period)
     if stopped is not None:
-        _without_term(period, {"key": dates.key, "paused": period.pauses[-1]})
+        _without_term(period, {"key": dates.key, "paused": period.pauses[-1]} | kept)
     if period.ladder != ladder_before:
         period.next_moment = now if period.ladder else None
     changed = before != (period.nominal, period.work_target, period.late_after, period.counted_from)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from temporalio.testing import ActivityEnvironment
 
 from activities.matters import Matters, Move
+from activities.going_live import WATCHED
 from activities.months import gaps, open_month
 from activities.opening import AreaMonth, Opening
 from activities.sharing import Sharings
@@ -21,7 +22,7 @@ from policy.terms import Department
 from runtime.embedded.stack import Stack
 from runtime.schedules import CATCH_UP, MONTHS, ensure_schedules
 from runtime.temporal import connect
-from runtime.watchdog import GRACE, NAME, Watchdog
+from runtime.watchdog import GRACE, Watchdog
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
 from store.findings import FindingRow
@@ -132,7 +133,7 @@ async def test_the_watchdog_opens_what_nobody_has_opened_and_says_so(worker: Dat
             select(FindingRow).where(FindingRow.kind == "months_opened_by_watchdog", FindingRow.division == "1405")
         )
         assert [finding.codes["month"] for finding in found] == ["2026-04", "2026-05"]
-        since = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == NAME))
+        since = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == WATCHED))
         assert since == datetime(2026, 4, 20, 9, tzinfo=SHANGHAI)
     assert timedelta(minutes=5) < GRACE < timedelta(minutes=11)
 
