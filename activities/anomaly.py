@@ -17,13 +17,12 @@ from activities.answering import answer_task
 from activities.imports.deciding import as_kept, decide_read, read_typed
 from activities.imports.kinds import Context, Correction, Fate, Kind, Row, returned
 from activities.imports.registry import KINDS
+from activities.imports.returning import same_person
 from policy.anomaly_steps import ANOMALY_CORRECTION
 from policy.clock import Clock, today
 from policy.deadlines import SHANGHAI
 from policy.entitlement import provided_after_correction
 from policy.exchange_terms import AnomalyState
-from policy.identity_number import normal
-from policy.person_name import normal_name
 from policy.procedures import Procedure
 from policy.terms import Department, RowFate
 from store.accounts import AccountRow
@@ -135,7 +134,7 @@ class Anomalies:
     def _counts_from(self, row: AnomalyRow, provided: dict[str, str], typed: dict[str, str]) -> date:
         answered = row.answered_at or self._clock.now()
         corrected = answered.astimezone(SHANGHAI).date()
-        return provided_after_correction(row.provided_on, corrected, on_original_list=_same_person(provided, typed))
+        return provided_after_correction(row.provided_on, corrected, on_original_list=same_person(provided, typed))
 
     async def _context(self, session: AsyncSession, upload: UploadRow) -> Context:
         day = today(self._clock)
@@ -188,12 +187,3 @@ async def _decide(session: AsyncSession, kind: Kind, context: Context, row: Anom
     itself = Correction(row.upload_id, row.sheet, row.row_number, row.provided_on)
     asked = Row(row.row_number, values, row.sheet, corrects=itself, typed=typed, confirmed=row.confirmed)
     return await decide_read(session, kind, context, asked)
-
-
-def _same_person(provided: dict[str, str], typed: dict[str, str]) -> bool:
-    """The same name or the same number: only data were wrong."""
-    name = normal_name(typed.get("name", ""))
-    number = normal(typed.get("id_number", ""))
-    return bool(name and name == normal_name(provided.get("name", ""))) or bool(
-        number and number == normal(provided.get("id_number", ""))
-    )

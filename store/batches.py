@@ -3,12 +3,19 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.row_origin import Origin, read_origin
 from policy.terms import RowFate, UploadState
 from store.uploads import UploadLineRow, UploadRow
+
+_SETTLED = text(
+    """
+select u.batch_no as upload, a.sheet, a.row_number from matter m join anomaly a on a.matter_id = m.id join upload u on u.id = a.upload_id
+ where m.procedure = 'anomaly' and starts_with(m.key, :batch) and a.settled_at is not null
+"""
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,9 @@ async def batch_counts(session: AsyncSession, batch: uuid.UUID) -> BatchCounts:
 
 
 async def outstanding_rows(session: AsyncSession, batch: uuid.UUID) -> dict[Origin, UploadLineRow]:
-    """The returned rows of the batch that no later upload has corrected, by where they first stood."""
+    """The returned rows of the batch that are still to be corrected, by where they first stood: neither a later upload has
+    corrected them, nor has the department settled them one by one (W11).
+    """
     found = await session.execute(
         select(UploadRow.batch_no, UploadLineRow)
         .join(UploadLineRow, UploadLineRow.upload_id == UploadRow.id)
@@ -62,7 +71,14 @@ async def outstanding_rows(session: AsyncSession, batch: uuid.UUID) -> dict[Orig
     latest: dict[Origin, UploadLineRow] = {}
     for batch_no, line in found:
         latest[first_place(batch_no, line)] = line
-    return {origin: line for origin, line in latest.items() if line.fate == RowFate.RETURNED.value}
+    settled = {
+        (one.upload, one.sheet, one.row_number) for one in await session.execute(_SETTLED, {"batch": str(batch)})
+    }
+    return {
+        origin: line
+        for origin, line in latest.items()
+        if line.fate == RowFate.RETURNED.value and (origin.upload, origin.sheet, origin.row) not in settled
+    }
 
 
 def first_place(batch_no: int, line: UploadLineRow) -> Origin:

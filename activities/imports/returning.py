@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import Context
+from policy.identity_number import normal
+from policy.person_name import normal_name
 from policy.row_origin import Origin
 from policy.terms import RowFate
 from store.anomalies import (
@@ -116,3 +118,10 @@ def first_place(uploads: Mapping[int, uuid.UUID], origin: Origin | None) -> str 
     if origin is None or origin.upload not in uploads:
         return None
     return place_of(uploads[origin.upload], origin.sheet, origin.row)
+
+
+def same_person(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """The same name or the same number: only data were wrong (processes 3.11)."""
+    name, number = normal_name(now.get("name", "")), normal(now.get("id_number", ""))
+    same_name = bool(name) and name == normal_name(before.get("name", ""))
+    return same_name or (bool(number) and number == normal(before.get("id_number", "")))

@@ -3,23 +3,22 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.roster_anomalies import Closing, return_rows
+from activities.imports.roster_receipt import Receipt
 from activities.imports.whole import WholeTable
 from exchange.rosters.columns import COLUMNS
 from exchange.rosters.reasons import bit, reasons_in
 from exchange.rosters.roster import End, Reconciled
 from policy.exchange_terms import Carrier, Direction
-from policy.row_origin import Origin, read_origin
+from policy.row_origin import Origin
 from policy.terms import RowFate, UploadState
-from store.batches import outstanding_rows
 from store.roster_changes import Written
 from store.rosters import RosterLoadRow, RosterSnapshotRow, Standing
 from store.sharings import Provided, record_sharing
@@ -44,7 +43,7 @@ class Outcome:
 
     found: Reconciled
     standing: Standing
-    listed_on: date
+    receipt: Receipt
     snapshot: uuid.UUID
     added: int = 0
     known: int = 0
@@ -98,17 +97,17 @@ async def forecast(session: AsyncSession, table: WholeTable, found: Reconciled) 
 async def close(session: AsyncSession, table: WholeTable, outcome: Outcome) -> None:
     """In one transaction. The upload is locked last, and for this moment only."""
     context, found, now = table.context, outcome.found, table.clock.now()
-    lines = list(_lines(table, found, outcome.returned, await _origins(session, table, found)))
+    lines = list(_lines(table, found, outcome.returned, outcome.receipt.origins))
     for start in range(0, len(lines), LINES):
         await session.execute(_KEEP, {"lines": json.dumps(lines[start : start + LINES]), "at": now})
-    await return_rows(session, [Closing(table, found, outcome.listed_on, lines)])
+    await return_rows(session, [Closing(table, found, outcome.receipt.new.on, lines)])
     session.add(
         RosterSnapshotRow(
             id=outcome.snapshot,
             division=context.division,
             department=context.department.value,
             upload_id=context.upload,
-            listed_on=outcome.listed_on,
+            listed_on=outcome.receipt.first.on,
             rows=outcome.in_force,
             periods=outcome.standing.periods + outcome.added,
             ended=outcome.standing.ended + outcome.ended,
@@ -158,21 +157,8 @@ def _counts(outcome: Outcome) -> dict[str, int]:
     }
 
 
-async def _origins(session: AsyncSession, table: WholeTable, found: Reconciled) -> dict[int, Origin]:
-    """Which returned row each line of a corrected receipt stands for; each is corrected once, by the first."""
-    if table.context.batch == table.context.upload or not found.origins:
-        return {}
-    waiting = await outstanding_rows(session, table.context.batch)
-    origins = {}
-    for row, said in sorted(found.origins.items()):
-        origin = read_origin(said)
-        if origin is not None and waiting.pop(origin, None) is not None:
-            origins[row] = origin
-    return origins
-
-
 def _lines(
-    table: WholeTable, found: Reconciled, returned: dict[int, int], origins: dict[int, Origin]
+    table: WholeTable, found: Reconciled, returned: dict[int, int], origins: Mapping[int, Origin]
 ) -> Iterator[dict[str, Any]]:
     """The rows that have a row of their own: returned, repeated, under suspicion, or standing for an earlier one."""
     masks = dict.fromkeys(origins, 0) | found.suspected | dict.fromkeys(found.duplicates, _AGAIN) | returned

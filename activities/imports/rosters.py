@@ -6,18 +6,19 @@ already is found. So an attempt after a killed one goes through the whole list a
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.continuing import join_batch
 from activities.imports.roster_close import Outcome, close, forecast
 from activities.imports.roster_force import in_force
+from activities.imports.roster_receipt import Listed, receipt_of
 from activities.imports.roster_terms import Days, terms_of
 from activities.imports.whole import WholeTable
 from exchange.marks import check_mark
@@ -27,8 +28,8 @@ from exchange.troubles import TableTrouble
 from policy.terms import UploadState
 from store.database import WHOLE
 from store.registration import Somebody
-from store.roster_changes import Coming, Going, Roster, write_changes
-from store.rosters import RosterLoadRow, RosterSnapshotRow, hold_roster
+from store.roster_changes import Coming, Going, Roster, Written, write_changes
+from store.rosters import RosterLoadRow, hold_roster
 from store.uploads import FINISHED, UploadRow
 
 PORTION = 1000
@@ -63,10 +64,10 @@ async def take_roster(table: WholeTable) -> None:
         if context.preview:
             await forecast(guard, table, found)
             return
-        outcome = Outcome(found, standing, listed_on, await _begun(table, found))
-        days = Days(table.context.rulebook, listed_on, goes_live=found.before == 0)
+        receipt = await receipt_of(guard, table, found, listed_on)
+        outcome = Outcome(found, standing, receipt, await _begun(table, found))
         for portion in portions(found):
-            await _write(table, outcome, days, portion)
+            await _write(table, outcome, portion)
         refused = [End(one.id_number, one.category) for one in found.starts if one.row in outcome.refused]
         after = await engine.settled(found.force, force, refused, outcome.kept) if refused else found.force
         await asyncio.to_thread(table.files.put, outcome.snapshot, after)
@@ -74,7 +75,7 @@ async def take_roster(table: WholeTable) -> None:
 
 
 async def _joined(table: WholeTable, found: Reconciled) -> tuple[WholeTable, date]:
-    """The batch that a corrected receipt continues, and the day on which the roster, or the first of the batch, was provided."""
+    """The batch that a corrected receipt continues, and the day on which the roster was provided."""
     context = table.context
     check_mark(found.mark, context.kind, VERSION)
     async with table.database.transaction(WHOLE) as session:
@@ -83,20 +84,10 @@ async def _joined(table: WholeTable, found: Reconciled) -> tuple[WholeTable, dat
         row.rows_in, row.sheets, row.progress = found.rows, 1, found.rows
         given = context.fields.get("provided_on")
         listed_on = date.fromisoformat(given) if given else found.listed_on or context.today
-        if row.continues is not None:
-            listed_on = await _first_listed(session, row.continues) or listed_on
         context = replace(context, batch=row.batch)
     if listed_on > context.today:
         raise TableTrouble("listed-in-future")
     return replace(table, context=context), listed_on
-
-
-async def _first_listed(session: AsyncSession, batch: uuid.UUID) -> date | None:
-    """Only data are corrected: whoever was on the first roster waits no longer than its day (processes 3.11)."""
-    found: date | None = await session.scalar(
-        select(RosterSnapshotRow.listed_on).where(RosterSnapshotRow.upload_id == batch)
-    )
-    return found
 
 
 def _too_many_leave(table: WholeTable, found: Reconciled) -> bool:
@@ -139,10 +130,35 @@ def portions(found: Reconciled) -> Iterator[Portion]:
         yield Portion([one for each in some for one in each.starts], [one for each in some for one in each.ends])
 
 
-async def _write(table: WholeTable, outcome: Outcome, days: Days, portion: Portion) -> None:
-    context = table.context
-    roster = Roster(context.upload, context.division, context.department.value, outcome.listed_on)
+async def _write(table: WholeTable, outcome: Outcome, portion: Portion) -> None:
+    """Rows of a corrected receipt count from the day of the first roster, or from their own: they are written by that day."""
     leaving, arriving = {one.id_number for one in portion.ends}, {one.id_number for one in portion.starts}
+    going, done = portion.ends, []
+    async with table.database.transaction(WHOLE) as session:
+        for listed, starts in outcome.receipt.listed(portion.starts).items():
+            done.append(await _written(session, table, listed, starts, going, leaving, arriving))
+            going = []
+        await session.execute(
+            update(RosterLoadRow)
+            .where(RosterLoadRow.upload_id == table.context.upload)
+            .values(written=RosterLoadRow.written + len(portion.starts) + len(portion.ends))
+        )
+    for written in done:
+        outcome.took(written)
+
+
+async def _written(
+    session: AsyncSession,
+    table: WholeTable,
+    listed: Listed,
+    starts: Sequence[Start],
+    ends: Sequence[End],
+    leaving: Collection[str],
+    arriving: Collection[str],
+) -> Written:
+    context = table.context
+    days = Days(context.rulebook, listed.on, goes_live=listed.goes_live)
+    roster = Roster(context.upload, context.division, context.department.value, listed.on)
     coming = [
         Coming(
             one.row,
@@ -150,14 +166,7 @@ async def _write(table: WholeTable, outcome: Outcome, days: Days, portion: Porti
             one.category,
             days.first(one.since, changes=one.id_number in leaving),
         )
-        for one in portion.starts
+        for one in starts
     ]
-    going = [Going(one.id_number, one.category, days.last(changes=one.id_number in arriving)) for one in portion.ends]
-    async with table.database.transaction(WHOLE) as session:
-        written = await write_changes(session, context.vault, roster, coming, going, table.clock.now())
-        await session.execute(
-            update(RosterLoadRow)
-            .where(RosterLoadRow.upload_id == context.upload)
-            .values(written=RosterLoadRow.written + len(coming) + len(going))
-        )
-    outcome.took(written)
+    going = [Going(one.id_number, one.category, days.last(changes=one.id_number in arriving)) for one in ends]
+    return await write_changes(session, context.vault, roster, coming, going, table.clock.now())
