@@ -33,7 +33,8 @@ from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose, log_look
 from store.files import FileStore
 from store.rulebook import load_rulebook
-from store.uploads import FINISHED, UploadLineRow, UploadRow, decided_rows, tallies
+from store.upload_fates import tallies
+from store.uploads import FINISHED, UploadLineRow, UploadRow, decided_rows
 from store.vault import Vault
 
 CHUNK = 25

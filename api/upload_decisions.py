@@ -1,6 +1,7 @@
 """A table that was looked at: taken in after all, or thrown away. Both once; said again, they change nothing."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +14,10 @@ from policy.access import may
 from policy.procedures import Procedure
 from policy.terms import UploadState
 from store.outbox import start
-from store.uploads import UploadRow, settle
+from store.upload_fates import state_shown
+from store.uploads import UploadRow, parts_of_upload, settle
 
-TAKEN_IN = (UploadState.RECEIVED, UploadState.WORKING, UploadState.DONE, UploadState.REFUSED)
+TAKEN_IN = (UploadState.RECEIVED, UploadState.WORKING, UploadState.SPLIT, UploadState.DONE, UploadState.REFUSED)
 
 
 async def commit_upload(services: Services, user: CurrentUser, upload: uuid.UUID) -> dict[str, Any]:
@@ -23,13 +25,15 @@ async def commit_upload(services: Services, user: CurrentUser, upload: uuid.UUID
     async with services.database.transaction(user.scope) as session:
         await _demand(session, user, upload)
         now = services.clock.now()
-        if await settle(session, upload, UploadState.RECEIVED, user.id, now):
-            # An id of its own: the procedure that has looked at the table may just be ending, and would not hear of it.
-            await start(session, Procedure.UPLOAD, f"{upload}/commit", {"upload_id": str(upload)}, at=now)
+        settled = await settle(session, upload, UploadState.RECEIVED, user.id, now)
         row = await session.get_one(UploadRow, upload, populate_existing=True)
+        parts = await parts_of_upload(session, upload)
+        for waiting in parts or [row]:
+            if settled and waiting.state == UploadState.RECEIVED:
+                await _queue(session, waiting.id, now)
         if row.preview or row.state not in TAKEN_IN:
-            raise _not_now()
-        return {"id": str(upload), "state": row.state}
+            raise _not_now(row)
+        return {"id": str(upload), "state": state_shown(row, parts).value}
 
 
 async def discard_upload(services: Services, user: CurrentUser, upload: uuid.UUID) -> dict[str, Any]:
@@ -39,8 +43,13 @@ async def discard_upload(services: Services, user: CurrentUser, upload: uuid.UUI
         await settle(session, upload, UploadState.DISCARDED, user.id, services.clock.now())
         row = await session.get_one(UploadRow, upload, populate_existing=True)
         if row.state != UploadState.DISCARDED:
-            raise _not_now()
+            raise _not_now(row)
         return {"id": str(upload), "state": row.state}
+
+
+async def _queue(session: AsyncSession, upload: uuid.UUID, now: datetime) -> None:
+    """Under an id of its own: the procedure that has looked at the table may just be ending, and would not hear of it."""
+    await start(session, Procedure.UPLOAD, f"{upload}/commit", {"upload_id": str(upload)}, at=now)
 
 
 async def _demand(session: AsyncSession, user: CurrentUser, upload: uuid.UUID) -> None:
@@ -51,7 +60,10 @@ async def _demand(session: AsyncSession, user: CurrentUser, upload: uuid.UUID) -
         raise not_allowed("您的岗位不能报送这种表格")
 
 
-def _not_now() -> Refusal:
+def _not_now(row: UploadRow) -> Refusal:
+    if row.part_of is not None:
+        zh = "这是同一文件中一个类别的名单，请在整个文件处确认或放弃"
+        return Refusal(409, "upload-is-a-part", zh, "confirm or discard the whole file that it is a part of")
     return Refusal(
         409,
         "upload-not-checked",

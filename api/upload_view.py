@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,18 +22,18 @@ from store.batches import batch_counts, first_place
 from store.disclosure import Cell, Look, disclose, log_look
 from store.paging import Page
 from store.rosters import roster_counts
-from store.uploads import (
+from store.upload_fates import (
     Line,
     Tally,
-    UploadRow,
     forecast,
     forecast_reasons_of,
     listed,
     position,
     reasons_of,
-    same_file_before,
+    state_shown,
     tallies,
 )
+from store.uploads import UploadRow, parts_of_upload, same_file_before
 
 SHOWN = 500
 """Rows told of in one answer; the receipt has them all."""
@@ -51,7 +52,7 @@ async def list_uploads(
     _demand_view(user)
     async with services.database.transaction(user.scope) as session:
         found = await listed(session, kind=kind, month=month, cursor=cursor, limit=limit)
-    return Page([_summary(item["row"], item["tally"]) for item in found.items], found.next)
+    return Page([_summary(item["row"], item["tally"], item["parts"]) for item in found.items], found.next)
 
 
 async def view_upload(
@@ -65,21 +66,27 @@ async def view_upload(
     _demand_view(user)
     async with services.database.transaction(user.scope) as session:
         row = await _found(session, upload)
-        tally = (await tallies(session, [row.id]))[row.id]
-        ahead = await forecast(session, row) if row.preview else None
+        parts = await parts_of_upload(session, row.id)
+        lists = parts or [row]
+        told = await tallies(session, [row.id, *(part.id for part in parts)])
+        ahead = {one.id: await forecast(session, one) for one in lists} if row.preview else {}
         reasons = forecast_reasons_of if row.preview else reasons_of
-        lines = await reasons(session, row.id, after=after, limit=SHOWN + 1)
+        lines = await reasons(session, *(one.id for one in lists), after=after, limit=SHOWN + 1)
         shown, more = lines[:SHOWN], len(lines) > SHOWN
         opened = _opened(services, session, user, row, named)
         batch = await batch_counts(session, row.batch)
         roster = await roster_counts(session, row.id)
-        before = await same_file_before(session, row)
-    return _summary(row, tally) | {
+        before = [] if row.part_of else await same_file_before(session, row)
+    names_sheets = row.part_of is not None or (row.sheets or 1) > 1
+    return _summary(row, told[row.id], parts) | {
+        "part_of": None if row.part_of is None else str(row.part_of),
+        "parts": [_part(part, told[part.id], ahead.get(part.id)) for part in parts],
+        "names_sheets": names_sheets,
         "file": opened.get("name"),
         "roster": roster,
         "facts": opened.get("facts"),
-        "forecast": None if ahead is None else vars(ahead),
-        "errors": [error for line in shown for error in _errors(line, row.sheets or 1)],
+        "forecast": vars(sum(ahead.values(), Tally())) if ahead else None,
+        "errors": [error for line in shown for error in _errors(line, names_sheets)],
         "more_after": position(shown[-1].sheet, shown[-1].row_number) if more else None,
         "batch": {"first": str(row.batch), "no": row.batch_no, **vars(batch)},
         "before": [_listed_as(one) for one in before],
@@ -93,6 +100,9 @@ async def receipt_of(services: Services, user: CurrentUser, upload: uuid.UUID) -
         kind = KINDS[row.kind]
         if not may(user.post, kind.action):
             raise not_allowed("您的岗位不能下载错误回执")
+        if await parts_of_upload(session, row.id):
+            zh = "文件已按类别分开接收，请下载各类别的错误回执"
+            raise Refusal(409, "receipt-of-each-part", zh, "each of its parts has a receipt of its own")
         lines = [line for line in await reasons_of(session, row.id) if line.fate == RowFate.RETURNED.value]
         if row.state != UploadState.DONE.value or not lines:
             raise Refusal(
@@ -100,8 +110,8 @@ async def receipt_of(services: Services, user: CurrentUser, upload: uuid.UUID) -
             )
         look = Look(str(user.id), "upload", row.id, row.division, "upload.receipt", services.clock.now())
         log_look(session, look, ["file"])
-        content = await asyncio.to_thread(services.files.get, row.id)
-    tables = (await read_file(kind, content)).tables
+        content = await asyncio.to_thread(services.files.get, row.file)
+    tables = (await read_file(kind, content, row.sheets_taken)).tables
     returned = {(line.sheet, line.row_number): (_sentence(line), first_place(row.batch_no, line)) for line in lines}
     return await asyncio.to_thread(receipt, tables, returned, Mark(kind.code, kind.version, row.batch))
 
@@ -131,14 +141,20 @@ def _opened(
     if not may(user.post, KINDS[row.kind].action):
         return {}
     cells = {"name": Cell("upload", "name", row.id, row.name_sealed)} if named else {}
-    if row.facts_sealed is not None and (named or row.state == UploadState.CHECKED):
+    if row.facts_sealed is not None and (named or row.state in (UploadState.CHECKED, UploadState.SPLIT)):
         cells["facts"] = Cell("upload", "facts", row.id, row.facts_sealed)
     look = Look(str(user.id), "upload", row.id, row.division, "upload.view", services.clock.now())
     return disclose(session, services.vault, look, cells) if cells else {}
 
 
-def _listed_as(row: UploadRow) -> dict[str, Any]:
+def _part(row: UploadRow, tally: Tally, ahead: Tally | None) -> dict[str, Any]:
+    """One category's list of a workbook, by the numbers of its sheets."""
+    return _summary(row, tally) | {"sheets": row.sheets_taken, "forecast": None if ahead is None else vars(ahead)}
+
+
+def _listed_as(row: UploadRow, parts: Sequence[UploadRow] = ()) -> dict[str, Any]:
     """As which list it was handed in, and what has become of it."""
+    state = state_shown(row, parts)
     return json_object(
         {
             "id": row.id,
@@ -147,15 +163,16 @@ def _listed_as(row: UploadRow) -> dict[str, Any]:
             "category": row.category,
             "category_label": Category(row.category).label if row.category else None,
             "month": row.month,
-            "state": row.state,
-            "state_label": UploadState(row.state).label,
+            "state": state,
+            "state_label": state.label,
             "created_at": row.created_at,
         }
     )
 
 
-def _summary(row: UploadRow, tally: Tally) -> dict[str, Any]:
-    return _listed_as(row) | json_object(
+def _summary(row: UploadRow, tally: Tally, parts: Sequence[UploadRow] = ()) -> dict[str, Any]:
+    looked_at = sum(part.progress or 0 for part in parts) if parts else row.progress
+    return _listed_as(row, parts) | json_object(
         {
             "division": row.division,
             "department": row.department,
@@ -166,13 +183,13 @@ def _summary(row: UploadRow, tally: Tally) -> dict[str, Any]:
             "preview": row.preview,
             "sheets": row.sheets,
             "continues": row.continues,
-            "progress": {"decided": tally.decided if row.progress is None else row.progress, "of": row.rows_in},
+            "progress": {"decided": looked_at or tally.decided, "of": row.rows_in},
         }
     )
 
 
-def _errors(line: Line, sheets: int) -> list[dict[str, Any]]:
-    sheet_zh, sheet_en = (f"第{line.sheet}张表", f"sheet {line.sheet}, ") if sheets > 1 else ("", "")
+def _errors(line: Line, names_sheets: bool) -> list[dict[str, Any]]:
+    sheet_zh, sheet_en = (f"第{line.sheet}张表", f"sheet {line.sheet}, ") if names_sheets else ("", "")
     return [
         {
             "sheet": line.sheet,

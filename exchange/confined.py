@@ -60,7 +60,7 @@ def _decoded(answer: bytes) -> list[Sheet]:
 def _sheet(told: dict[str, Any]) -> Sheet:
     number = told["number"]
     rows = (SheetRow(line, tuple(map(_cell, cells)), number) for line, cells in told["rows"])
-    return Sheet(tuple(rows), number, told["hidden"])
+    return Sheet(tuple(rows), number, told["hidden"], told["name"])
 
 
 def _cell(value: Any) -> Cell:

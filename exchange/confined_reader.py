@@ -44,7 +44,7 @@ def main() -> int:
 
 def _told(sheet: "Sheet") -> dict[str, Any]:
     rows = [[row.number, list(row.cells)] for row in sheet.rows]
-    return {"number": sheet.number, "hidden": sheet.hidden, "rows": rows}
+    return {"number": sheet.number, "hidden": sheet.hidden, "name": sheet.name, "rows": rows}
 
 
 def _encoded(value: Any) -> Any:

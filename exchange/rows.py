@@ -36,11 +36,12 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Blank rows are left out."""
+    """Blank rows are left out. `name`: on its tab, in words of the office."""
 
     rows: tuple[SheetRow, ...]
     number: int = 1
     hidden: bool = False
+    name: str = ""
 
 
 def is_note(row: SheetRow, needed: Sequence[int]) -> bool:

@@ -50,7 +50,7 @@ FormulasOfSheets = Mapping[str, Mapping[tuple[int, int], Formula]]
 
 
 def read_sheets(content: bytes) -> list[Sheet]:
-    """Every sheet of the file that holds anything. Raises TableTrouble."""
+    """Every sheet of the file, empty ones too; none where all are empty. Raises TableTrouble."""
     match container_of(content):
         case Container.XLSX:
             check_xlsx(content)
@@ -78,12 +78,12 @@ def _workbook(content: bytes, formulas_of: Callable[[bytes, Sequence[str]], Form
             if known.typ is SheetTypeEnum.WorkSheet:
                 number, hidden = len(sheets) + 1, known.visible is not SheetVisibleEnum.Visible
                 rows = _sheet_rows(book, known.name, formulas.get(known.name, {}), number)
-                sheets.append(Sheet(tuple(rows), number, hidden))
+                sheets.append(Sheet(tuple(rows), number, hidden, known.name))
     except PasswordError:
         raise TableTrouble("encrypted") from None
     except (CalamineError, WorksheetNotFound):
         raise TableTrouble("damaged") from None
-    return [sheet for sheet in sheets if sheet.rows]
+    return sheets if any(sheet.rows for sheet in sheets) else []
 
 
 def _sheet_rows(

@@ -51,11 +51,28 @@ class Table:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A sheet that is neither a table of the kind nor a certificate."""
+
+    number: int
+    name: str
+    empty: bool
+
+
+@dataclass(frozen=True)
 class Tables:
-    """All that a file holds of its kind, by sheets."""
+    """All that a file holds of its kind, by sheets. `certificates` with the numbers of their sheets."""
 
     sheets: tuple[Table, ...]
-    certificate: Certificate | None = None
+    certificates: tuple[tuple[int, Certificate], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """Of several the one that is ticked as the tables are, else the first."""
+        ticked = {word for table in self.sheets for word in table.head.ticked}
+        papers = [paper for _, paper in self.certificates]
+        return next((paper for paper in papers if set(paper.ticked) == ticked), papers[0] if papers else None)
 
     def lines(self) -> Iterator[tuple[Table, SheetRow]]:
         for table in self.sheets:
@@ -81,9 +98,14 @@ def find_tables(sheets: Sequence[Sheet], columns: Sequence[Column], several: boo
         raise TableTrouble("several-tables")
     if not filled:
         raise TableTrouble("no-rows")
-    others = [sheet for sheet, header in zip(sheets, headers, strict=True) if header.missing(columns)]
-    certificates = (certificate_of([row.cells for row in sheet.rows[:LINES_OF_A_PAPER]]) for sheet in others)
-    return Tables(tuple(table for _, table in filled), next((found for found in certificates if found), None))
+    others = [sheet for sheet in sheets if all(sheet is not one for one, _ in filled)]
+    papers = [certificate_of([row.cells for row in sheet.rows[:LINES_OF_A_PAPER]]) for sheet in others]
+    beside = list(zip(others, papers, strict=True))
+    return Tables(
+        tuple(table for _, table in filled),
+        tuple((sheet.number, paper) for sheet, paper in beside if paper),
+        tuple(LeftOut(sheet.number, sheet.name, not sheet.rows) for sheet, paper in beside if not paper),
+    )
 
 
 def find_table(sheets: Sequence[Sheet], columns: Sequence[Column]) -> Table:

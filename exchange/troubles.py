@@ -42,6 +42,18 @@ _TROUBLES: Mapping[str, tuple[str, str]] = {
         "文件中有多张工作表都是此类表格，请每张另存为一个文件，分别报送",
         "several sheets hold such a table: save each as a file of its own",
     ),
+    "unticked-sheets": (
+        "文件中有多张名单，但{sheets}工作表未勾选或勾选了几个对象类别，请每张勾选一类",
+        "there are several lists, and the sheets {numbers} are not ticked with one category each",
+    ),
+    "contradictory-certificates": (
+        "“{category}”的动态调整情况证明有几份（{sheets}工作表），户数、人数不一致，请核对后只留一份",
+        "the certificates of {named} on the sheets {numbers} contradict each other: keep one",
+    ),
+    "typed-for-several": (
+        "文件中有几个类别的名单（{lists}），请不要另选对象类别或填写户数、人数：每类以表内勾选和所附证明为准，或分别报送",
+        "there are lists of several categories ({codes}): choose no category and type no counts beside the file",
+    ),
     "hidden-table": (
         "隐藏的工作表中也有此类表格，请取消隐藏后核对，或将其删除",
         "a hidden sheet holds such a table as well: show it or delete it",

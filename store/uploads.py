@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, func, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from policy.exchange_terms import Carrier
 from policy.terms import RowFate, UploadState
 from store.base import Base, Json, Key, Moment
-from store.paging import BadCursor, Page, decode, page
 
 _STATES = ", ".join(f"'{state.value}'" for state in UploadState)
 _FATES = ", ".join(f"'{fate.value}'" for fate in RowFate)
@@ -22,8 +20,6 @@ FINISHED = tuple(
 )
 NOT_HANDED_IN = (UploadState.REFUSED.value, UploadState.DISCARDED.value)
 """Nothing of these was taken in, and the same file may come again."""
-SHEET_SPAN = 10_000_000
-"""More rows than a sheet can have: `position` counts rows through all sheets by it."""
 
 
 class UploadRow(Base):
@@ -158,55 +154,19 @@ class UploadForecastRow(Base):
     reasons: Mapped[Json]
 
 
-Line = UploadLineRow | UploadForecastRow
+async def parts_of_upload(session: AsyncSession, upload: uuid.UUID) -> Sequence[UploadRow]:
+    """The lists of a file that has a sheet per category, in the order of their sheets; none for any other."""
+    found = await session.scalars(select(UploadRow).where(UploadRow.part_of == upload).order_by(UploadRow.sheets_taken))
+    return found.all()
 
 
-def position(sheet: int, number: int) -> int:
-    """One number for a row among all sheets."""
-    return (sheet - 1) * SHEET_SPAN + number
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many rows met which fate so far."""
-
-    accepted: int = 0
-    returned: int = 0
-    duplicate: int = 0
-
-    @property
-    def decided(self) -> int:
-        return self.accepted + self.returned + self.duplicate
-
-
-async def tallies(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[uuid.UUID, Tally]:
-    """Counted from the rows themselves, until the upload is done: of a roster taken in as a whole not every row has one."""
-    done = await session.execute(
-        select(UploadRow.id, UploadRow.accepted, UploadRow.returned, UploadRow.duplicate).where(
-            UploadRow.id.in_(uploads), UploadRow.state == UploadState.DONE.value
-        )
-    )
-    known = {upload: Tally(*(count or 0 for count in counts)) for upload, *counts in done}
-    return known | await _counted(session, [upload for upload in uploads if upload not in known])
-
-
-async def _counted(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[uuid.UUID, Tally]:
-    found: dict[uuid.UUID, dict[str, int]] = {upload: {} for upload in uploads}
-    counted = await session.execute(
-        select(UploadLineRow.upload_id, UploadLineRow.fate, func.count())
-        .where(UploadLineRow.upload_id.in_(uploads))
-        .group_by(UploadLineRow.upload_id, UploadLineRow.fate)
-    )
-    for upload, fate, count in counted:
-        found[upload][fate] = count
-    return {upload: Tally(**fates) for upload, fates in found.items()}
-
-
-async def forecast(session: AsyncSession, row: UploadRow) -> Tally:
-    """What the rows looked at so far would come to."""
-    asked = select(UploadForecastRow.fate, func.count().label("rows")).where(UploadForecastRow.upload_id == row.id)
-    fates = {found.fate: found.rows for found in await session.execute(asked.group_by(UploadForecastRow.fate))}
-    return Tally(accepted=(row.progress or 0) - sum(fates.values()), **fates)
+async def parts_of_uploads(session: AsyncSession, uploads: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[UploadRow]]:
+    """As `parts_of_upload`, of many; only those that have parts."""
+    asked = select(UploadRow).where(UploadRow.part_of.in_(uploads)).order_by(UploadRow.sheets_taken)
+    found: dict[uuid.UUID, list[UploadRow]] = {}
+    for part in await session.scalars(asked):
+        found.setdefault(part.part_of or part.id, []).append(part)
+    return found
 
 
 async def same_file_before(session: AsyncSession, row: UploadRow) -> Sequence[UploadRow]:
@@ -256,53 +216,3 @@ async def settle(session: AsyncSession, upload: uuid.UUID, verdict: UploadState,
     asked = text("select settle_upload(:upload, :verdict, :by, :at)")
     told = {"upload": upload, "verdict": verdict.value, "by": by, "at": at}
     return await session.scalar(asked, told) is not None
-
-
-async def listed(session: AsyncSession, *, kind: str, month: str = "", cursor: str | None, limit: int) -> Page:
-    """The uploads that the reader may see, latest first, with what is known of their rows. Raises paging.BadCursor."""
-    after = decode(cursor, 1)
-    asked = select(UploadRow).order_by(UploadRow.id.desc()).limit(limit + 1)
-    if kind:
-        asked = asked.where(UploadRow.kind == kind)
-    if month:
-        asked = asked.where(UploadRow.month == month)
-    if after:
-        asked = asked.where(UploadRow.id < _id(after[0]))
-    rows = list(await session.scalars(asked))
-    counted = await tallies(session, [row.id for row in rows])
-    return page([{"id": row.id, "row": row, "tally": counted[row.id]} for row in rows], limit, ["id"])
-
-
-def _id(key: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(key)
-    except ValueError:
-        raise BadCursor from None
-
-
-async def reasons_of(
-    session: AsyncSession, upload: uuid.UUID, *, after: int = 0, limit: int | None = None
-) -> list[UploadLineRow]:
-    """The rows that were not accepted, in the order of the file, from the one behind the position `after` on."""
-    at = (UploadLineRow.sheet - 1) * SHEET_SPAN + UploadLineRow.row_number
-    lines = await session.scalars(
-        select(UploadLineRow)
-        .where(UploadLineRow.upload_id == upload, UploadLineRow.fate != RowFate.ACCEPTED.value, at > after)
-        .order_by(UploadLineRow.sheet, UploadLineRow.row_number)
-        .limit(limit)
-    )
-    return list(lines)
-
-
-async def forecast_reasons_of(
-    session: AsyncSession, upload: uuid.UUID, *, after: int = 0, limit: int | None = None
-) -> list[UploadForecastRow]:
-    """As `reasons_of`, of a table that was only looked at."""
-    at = (UploadForecastRow.sheet - 1) * SHEET_SPAN + UploadForecastRow.row_number
-    lines = await session.scalars(
-        select(UploadForecastRow)
-        .where(UploadForecastRow.upload_id == upload, at > after)
-        .order_by(UploadForecastRow.sheet, UploadForecastRow.row_number)
-        .limit(limit)
-    )
-    return list(lines)

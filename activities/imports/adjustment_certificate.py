@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import Batch, Context, Reason, Row
+from activities.imports.parts import COUNTS as COUNTED
+from activities.imports.parts import Part, parts_of, said
 from activities.roster_change_opening import period_of
 from activities.roster_change_providing import Given
 from exchange.heads import Head
+from exchange.tables import Tables
 from policy.adjustment_lists import Difference, ListedRow, Stated, adds, differences
 from policy.adjustment_steps import PROVIDED
 from policy.deadlines import SHANGHAI
@@ -23,12 +26,7 @@ from policy.terms import Category
 from store.accounts import AccountRow
 from store.uploads import UploadRow
 
-COUNTS = {
-    "households_added": "新增户数",
-    "persons_added": "新增人数",
-    "households_removed": "减少户数",
-    "persons_removed": "减少人数",
-}
+COUNTS = dict(zip(COUNTED, ("新增户数", "新增人数", "减少户数", "减少人数"), strict=True))
 CARRIERS = (Carrier.FILE, Carrier.PAPER, Carrier.INTERFACE)
 FIELDS = (
     Field(
@@ -102,6 +100,8 @@ async def given_by(session: AsyncSession, context: Context, batch: Batch) -> Giv
     ticked = [known for head in _heads(batch) for word in head.ticked if (known := category_named(context, word))]
     found = differences(stated, listed_rows(batch.rows), batch.rows_in, list_on=list_on, ticked=ticked)
     wrong = [*(_reason(one) for one in found), *_days(context, stated, provided_on, handed_in)]
+    if found and len(batch.sheets) > 1:
+        wrong.append(_by_sheet(batch))
     if wrong:
         return wrong
     adjusted_on = _day(context, "adjusted_on") or stated.day
@@ -128,6 +128,11 @@ def category_named(context: Context, word: str) -> Category | None:
     if others is not None and word in others.value:
         return Category(others.value[word])
     return next((category for category in Category if word.upper() == category.value or word == category.label), None)
+
+
+def lists_of(context: Context, tables: Tables) -> Sequence[Part]:
+    """One list for each category that has a sheet. Raises TableTrouble."""
+    return parts_of(context, tables, category_named)
 
 
 def change_of(row: Row) -> RosterChange | None:
@@ -218,6 +223,13 @@ def _first(days: Any) -> date | None:
 
 def _reason(difference: Difference) -> Reason:
     return Reason(difference.code, difference.zh, difference.en, clause=difference.clause)
+
+
+def _by_sheet(batch: Batch) -> Reason:
+    """Of a list on several sheets: how many rows each has, so that the one that contradicts is found."""
+    zh = "，".join(f"{said([sheet.number])}工作表{sheet.rows}行" for sheet in batch.sheets)
+    en = ", ".join(f"sheet {sheet.number} has {sheet.rows} rows" for sheet in batch.sheets)
+    return Reason("list-on-several-sheets", f"该类别的名单在几张工作表中合并计算：{zh}", en, clause="A-67")
 
 
 def _is_count(typed: Any) -> bool:

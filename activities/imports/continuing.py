@@ -66,8 +66,8 @@ async def corrections(
         if first is None or waiting.pop(origin, None) is None:
             continue
         if origin.upload not in earlier:
-            content = await asyncio.to_thread(files.get, first.id)
-            there = (await read_file(kind, content)).tables
+            content = await asyncio.to_thread(files.get, first.file)
+            there = (await read_file(kind, content, first.sheets_taken)).tables
             earlier[origin.upload] = {known.key: (owner, known) for owner, known in there.lines()}
         before = earlier[origin.upload].get((origin.sheet, origin.row))
         if before is not None and _one_person(kind, (table, line), before):

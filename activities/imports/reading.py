@@ -1,5 +1,6 @@
 """A file as it is read for its kind: the tables, our own mark in it, and what stands above the tables, to be kept."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -16,12 +17,14 @@ class Read:
     mark: Mark | None
 
 
-async def read_file(kind: Kind, content: bytes) -> Read:
-    """Raises TableTrouble for what is no such table, or is the template of another kind or an older version."""
+async def read_file(kind: Kind, content: bytes, only: Sequence[int] | None = None) -> Read:
+    """`only`: the numbers of the sheets that are read, for a part of a workbook. Raises TableTrouble for what is no such
+    table, or is the template of another kind or an older version.
+    """
     sheets = await sheets_of(content)
     mark = mark_of(sheets)
     check_mark(mark, kind.code, kind.version)
-    own = [sheet for sheet in sheets if not is_mark(sheet)]
+    own = [sheet for sheet in sheets if not is_mark(sheet) and (only is None or sheet.number in only)]
     return Read(find_tables(own, kind.columns, kind.several_sheets), mark)
 
 
@@ -39,6 +42,7 @@ def facts_of(tables: Tables) -> dict[str, Any]:
             for table in tables.sheets
         ],
         "certificate": None if certificate is None else _plain(asdict(certificate)),
+        "left_out": [asdict(sheet) for sheet in tables.left_out],
     }
 
 
