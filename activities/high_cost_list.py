@@ -1,6 +1,5 @@
 """The list of one month: who is above the line of their categories, and whether that was pushed before (B-14, B-15, D-03)."""
 
-import itertools
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from policy.case_facts import Consulted
 from policy.deadlines import add_months
 from policy.exchange_terms import Insurance
 from policy.high_cost import HighCost, Pushed, monitored, still_heavy
-from policy.monitoring_line import Insured, line_for
+from policy.monitoring_line import Insured, every_line, line_for
 from policy.rulebook import MissingParameter, Rulebook
 from policy.terms import Category, Residence
 from store.identities import categories_on
@@ -70,11 +69,7 @@ async def _worth_looking_at(
     """Those above the lowest line that anybody stands under; all, while one of the lines is not known."""
     asked = select(BurdenRow).where(BurdenRow.division == division, BurdenRow.month == month).order_by(BurdenRow.id)
     law = Consulted(rulebook)
-    insured = (
-        Insured((category,), residence, insurance)
-        for category, residence, insurance in itertools.product(Category, Residence, Insurance)
-    )
-    lines = [line.amount for one in insured if (line := line_for(law, one, on)) is not None]
+    lines = [line.amount for line in every_line(law, on)]
     known = bool(lines) and not law.missing
     return list(await session.scalars(asked.where(BurdenRow.burden > min(lines)) if known else asked))
 

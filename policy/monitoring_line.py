@@ -4,6 +4,7 @@ Shanxi names sums (B-14, B-15), Jining shares of last year's income (J-18, J-19)
 is PUSH_GROUP(category), or PUSH_GROUP(category,rural) and (category,urban) where that matters (AMB-23).
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,15 @@ def line_for(law: Consulted, insured: Insured, on: date) -> Line | None:
     """
     lines = [line for line in _lines(law, insured, on) if line is not None and _is_monitored(law, insured, line, on)]
     return min(lines, key=lambda line: line.amount, default=None)
+
+
+def every_line(law: Consulted, on: date) -> tuple[Line, ...]:
+    """The lines that anybody at all stands under on `on`, one for each list; what is missing is noted in `law`."""
+    insured = itertools.product(Category, Residence, Insurance)
+    found = (
+        line_for(law, Insured((category,), residence, insurance), on) for category, residence, insurance in insured
+    )
+    return tuple({line.list: line for line in found if line is not None}.values())
 
 
 def residence_matters(law: Consulted, insured: Insured, on: date) -> bool:

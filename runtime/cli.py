@@ -158,6 +158,20 @@ def month_status(
     asyncio.run(show(_configured("month"), month, division, typer.echo))
 
 
+@months.command("crossed")
+def newly_crossed(
+    before: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="上月的年度累计（Parquet）。")],
+    now: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="本月的年度累计（Parquet）。")],
+    out: Annotated[Path, typer.Argument(dir_okay=False, help="写入的名单（csv）。 Where to write the list.")],
+    month: Annotated[str, typer.Option(help="数据月份，如 2026-11。 The month of the sums.")],
+    division: Annotated[str, typer.Option(help="区划，含其下级。 The division and all below it.")] = "14",
+) -> None:
+    """从全部参保人员的年度累计负担中，找出本月新超过监测标准的人员。 Who is newly above a monitoring line."""
+    from runtime.crossings import run
+
+    asyncio.run(run(_configured("month"), before, now, month, division, out, typer.echo))
+
+
 @partners.command("add")
 def add_partner(
     name: Annotated[str, typer.Argument(help="对接系统的名称。 Which system it is for.")],

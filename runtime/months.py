@@ -22,7 +22,7 @@ from store.rulebook import load_law
 
 async def open_by_hand(settings: Settings, month: str, division: str, say: Callable[[str], None]) -> None:
     """Opens the month in the division and everything inside it, wherever it is not open yet. Raises StartTrouble."""
-    first, now = _month(month), clock(settings).now()
+    first, now = month_named(month), clock(settings).now()
     if first > now.date():
         raise StartTrouble(f"{month}尚未开始，不能开启")
     database, opened = Database(settings.database_url("worker")), Counter[str]()
@@ -58,7 +58,7 @@ async def open_one(settings: Settings, procedure: Procedure, division: str, mont
 async def show(settings: Settings, month: str, division: str, say: Callable[[str], None]) -> None:
     """What is open of a month (default: the present one), by procedure and status, and where something is missing."""
     now = clock(settings)
-    first = _month(month) if month else today(now).replace(day=1)
+    first = month_named(month) if month else today(now).replace(day=1)
     database = Database(settings.database_url("worker"))
     try:
         for area in await _areas(database, division):
@@ -85,7 +85,8 @@ async def _areas(database: Database, division: str) -> list[str]:
         return list(await provinces(session))
 
 
-def _month(written: str) -> date:
+def month_named(written: str) -> date:
+    """The first day of 2026-11. Raises StartTrouble for what is no month."""
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", written):
         raise StartTrouble(f"月份应写作 2026-11，不能是“{written}”")
     return date.fromisoformat(f"{written}-01")

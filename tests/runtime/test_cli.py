@@ -34,6 +34,7 @@ def jiuzhu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         (("calendar", "reopen", "--help"), "Withdraw a closure"),
         (("month", "open", "--help"), "--division"),
         (("month", "status", "--help"), "what is missing"),
+        (("month", "crossed", "--help"), "newly above a monitoring line"),
         (("simulate", "--help"), "--timeline"),
     ],
 )
