@@ -11,6 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.findings import find_month
+from activities.liaisons import find_unnamed
 from activities.openers import OPENERS
 from activities.place import Place
 from policy.deadlines import add_months
@@ -36,16 +37,17 @@ async def open_month(session: AsyncSession, division: str, month: date, now: dat
     """Opens whatever begins in `division` on the first day of `month`; returns what was not open before.
 
     The rules are those in force on that first day, however late the call comes. With the first call the month before is
-    measured (W17).
+    measured (W17), and who has named no liaison for this one is found (C-19).
     """
     first = month.replace(day=1)
-    fresh = []
-    for opening in openings(await load_law(session), division, first):
+    fresh, law = [], await load_law(session)
+    for opening in openings(law, division, first):
         matter, new = await open_matter(session, opening, at=now, day=first)
         if new:
             fresh.append(matter)
     if fresh:
         await find_month(session, division, add_months(first, -1), now)
+        await find_unnamed(session, law.rulebook(division, first), first, now)
     return fresh
 
 

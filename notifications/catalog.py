@@ -210,6 +210,16 @@ class RectificationOrdered(Notice):
     """2 and more: what was replied before did not do."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class LiaisonEnding(Notice):
+    """The term of an office's liaison ends soon and nobody follows (C-19). Who it is stands in the register only."""
+
+    name = "liaison_ending"
+    office: str
+    """阳城县民政局."""
+    last_day: date
+
+
 NOTICES: dict[str, type[Notice]] = {
     notice.name: notice
     for notice in (
@@ -229,6 +239,7 @@ NOTICES: dict[str, type[Notice]] = {
         ExtensionDecided,
         CaseCopied,
         RectificationOrdered,
+        LiaisonEnding,
     )
 }
 """By name."""

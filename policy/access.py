@@ -41,6 +41,8 @@ class Action(StrEnum):
     TRY_POLICY = "policy.try"
     WORK_TASKS = "task.work"
     VIEW_MATTERS = "matter.view"
+    KEEP_LIAISONS = "liaison.keep"
+    KEEP_LIAISONS_FOR_OTHERS = "liaison.keep_for_others"
     VIEW_PUSHES = "push.view"
     ASK_SETTLEMENTS = "settlement.ask"
     VIEW_CHAIN = "chain.view"
@@ -184,6 +186,8 @@ GRANTS: dict[Action, tuple[Grant, ...]] = {
     Action.VIEW_MATTERS: (
         _grant(*_BUREAUS, _READERS),
     ),  # only those that their department takes part in: row-level security
+    Action.KEEP_LIAISONS: (_grant(*_BUREAUS, {Role.CASEWORKER, Role.SUPERVISOR}),),  # each department its own
+    Action.KEEP_LIAISONS_FOR_OTHERS: (_grant(*_INSURANCE_ABOVE, {Role.SUPERVISOR}),),  # who have no account there
     Action.VIEW_PUSHES: (_grant(*_INSURANCE_ABOVE, _READERS), _grant(*_SCREENERS, _READERS)),
     Action.ASK_SETTLEMENTS: (_grant({Level.COUNTY}, {Department.CIVIL_AFFAIRS}, {Role.CASEWORKER}),),
     Action.VIEW_CHAIN: (

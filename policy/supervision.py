@@ -16,6 +16,7 @@ class FindingKind(Term):
     CONFLICT_OF_RULES = "conflict_of_rules", "上下级文件规定不一致"
     ANOMALIES_UNRESOLVED = "anomalies_unresolved", "异常数据未处理完"
     NO_AGREEMENT = "no_agreement", "未签订信息共享协议"
+    NO_LIAISON = "no_liaison", "未明确联络员"
     FUND_BALANCE = "fund_balance", "基金累计结余超过规定比例"
     ENROLMENT_RATE = "enrolment_rate", "参保率未达标"
     INSTITUTION_LIST_MISSING = "institution_list_missing", "定点医疗机构名单未报送"
@@ -27,7 +28,12 @@ class FindingKind(Term):
         return self not in (FindingKind.ENROLMENT_RATE, FindingKind.INSTITUTION_LIST_MISSING)
 
 
-LASTING = (FindingKind.CONFLICT_OF_RULES, FindingKind.NO_AGREEMENT, FindingKind.FUND_BALANCE)
+LASTING = (
+    FindingKind.CONFLICT_OF_RULES,
+    FindingKind.NO_AGREEMENT,
+    FindingKind.NO_LIAISON,
+    FindingKind.FUND_BALANCE,
+)
 """What lasts until somebody changes it: found once, and again only after it was settled."""
 
 

@@ -21,7 +21,7 @@ class FindingRow(Base):
 
     __tablename__ = "finding"
     __table_args__ = (
-        CheckConstraint("(settled_at is null) = (settled_by is null)", "settled_by_something"),
+        CheckConstraint("settled_by is null or settled_at is not null", "settled_by_something"),
         Index(
             "finding_once",
             *("kind", "division", "month", "subject_id", "about"),
@@ -46,7 +46,7 @@ class FindingRow(Base):
     found_at: Mapped[Moment]
     settled_at: Mapped[Moment | None]
     settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("matter.id"))
-    """The order by which it was put right and verified."""
+    """The order by which it was put right and verified; None where it was mended without one."""
 
 
 async def open_finding(

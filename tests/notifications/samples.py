@@ -11,6 +11,7 @@ from notifications.catalog import (
     EscalatedToProvince,
     ExtensionAsked,
     ExtensionDecided,
+    LiaisonEnding,
     Notice,
     OrderIssued,
     Overdue,
@@ -125,6 +126,17 @@ SAMPLES: dict[str, Notice] = {
         CaseCopied(
             **{name: value for name, value in act.items() if name not in ("task_label", "due", "grounds")},
             grounds=(),
+        ),
+        LiaisonEnding(
+            recipient="阳城县县级民政审核人",
+            division_name="阳城县",
+            link="http://127.0.0.1:8000/liaisons/0199f2c4-7a10-7c3e-9b1d-3f5a6e7d8c91",
+            grounds=("晋医保办发〔2025〕3号 三",),
+            late_by=None,
+            vacant_post=None,
+            demonstration=False,
+            office="阳城县民政局",
+            last_day=date(2026, 2, 28),
         ),
         RectificationOrdered(
             recipient="阳城县县级医疗保障审核人",
