@@ -22,7 +22,7 @@ from activities.imports.kinds import Context, Counts, Kind, Reason
 from activities.imports.reading import Read, facts_of, read_file
 from activities.imports.registry import KINDS
 from activities.imports.table_anomalies import return_rows
-from activities.imports.whole import TakeWhole, WholeTable
+from activities.imports.whole import SETTLED, Means, TakeWhole
 from activities.taking_apart import refuse_whole, take_apart
 from exchange.rows import SheetRow
 from exchange.tables import Table
@@ -32,7 +32,7 @@ from policy.terms import Department, UploadState
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose, log_look
 from store.files import FileStore
-from store.rulebook import load_rulebook
+from store.rulebook import Law, load_law
 from store.upload_fates import tallies
 from store.uploads import FINISHED, UploadLineRow, UploadRow, decided_rows
 from store.vault import Vault
@@ -42,8 +42,6 @@ CHUNK = 25
 BEAT = 5.0
 """Seconds between two words to the server while something is done at one go: a file read, a portion looked at, all that was
 returned opened for its department."""
-SETTLED = (*FINISHED, UploadState.CHECKED.value)
-"""Nothing is done until somebody decides anew."""
 
 T = TypeVar("T")
 
@@ -75,11 +73,13 @@ class Uploads:
             row = await session.get_one(UploadRow, key, with_for_update=True)
             if row.state in SETTLED:
                 return row.state
-            row.state = UploadState.WORKING.value
-            kind, context, content = await self._open(session, row)
-            sheets = row.sheets_taken
+            kind = KINDS[row.kind]
+            if kind.whole is None:
+                row.state = UploadState.WORKING.value
+                context, content = await self._open(session, row, await load_law(session))
+                sheets = row.sheets_taken
         if kind.whole is not None:
-            return await self._take_whole(kind.whole, context, content)
+            return await self._take_whole(kind.whole, key)
         try:
             read = await _heard_of(read_file(kind, content, sheets))
             if (apart := await self._taken_apart(kind, context, read)) is not None:
@@ -96,16 +96,10 @@ class Uploads:
         await self._decide_all(work)
         return await _heard_of(self._close(work))
 
-    async def _take_whole(self, take: TakeWhole, context: Context, content: bytes) -> str:
-        table = WholeTable(context, content, self._database, self._files, self._clock)
-        try:
-            await _heard_of(take(table))
-        except TableTrouble as trouble:
-            return await self._refuse(context.upload, trouble.code, trouble.zh, trouble.en)
-        async with self._database.transaction(WHOLE) as session:
-            return (await session.get_one(UploadRow, context.upload)).state
+    async def _take_whole(self, take: TakeWhole, upload: uuid.UUID) -> str:
+        return await _heard_of(take(Means(self._database, self._files, self._clock, self._open), upload))
 
-    async def _open(self, session: AsyncSession, row: UploadRow) -> tuple[Kind, Context, bytes]:
+    async def _open(self, session: AsyncSession, row: UploadRow, law: Law) -> tuple[Context, bytes]:
         now, day = self._clock.now(), today(self._clock)
         look = Look("system:uploads", "upload", row.id, row.division, "upload.take_in", now)
         cells = {"fields": Cell("upload", "fields", row.id, row.fields_sealed)}
@@ -119,14 +113,14 @@ class Uploads:
             department=Department(row.department),
             month=row.month,
             fields=fields,
-            rulebook=await load_rulebook(session, row.division, day),
+            rulebook=law.rulebook(row.division, day),
             vault=self._vault,
             now=now,
             today=day,
             batch=row.batch,
             preview=row.preview,
         )
-        return KINDS[row.kind], context, content
+        return context, content
 
     async def _taken_apart(self, kind: Kind, context: Context, read: Read) -> str | None:
         """The state of a first upload whose file has a list of each category; None for any other. Raises TableTrouble."""

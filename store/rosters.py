@@ -6,11 +6,12 @@ category in force, under the snapshot's id (docs/decisions/0160).
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -127,10 +128,10 @@ async def try_hold_rosters(session: AsyncSession, offices: Collection[Office]) -
     return {names[name] for name, held in found if held}
 
 
-async def waiting_rosters(session: AsyncSession, kind: str, own: Office, most: int) -> list[tuple[uuid.UUID, Office]]:
+async def waiting_rosters(session: AsyncSession, kind: str, own: Office, most: int) -> dict[Office, uuid.UUID]:
     """Of each office the roster that came first, if nobody has begun it yet; that of `own` before all others."""
     asked = {"kind": kind, "division": own[0], "own": own[1], "most": most}
-    return [(one.id, (one.division, one.department)) for one in await session.execute(_WAITING, asked)]
+    return {(one.division, one.department): one.id for one in await session.execute(_WAITING, asked)}
 
 
 async def latest_snapshots(session: AsyncSession, offices: Collection[Office]) -> dict[Office, RosterSnapshotRow]:
@@ -140,18 +141,18 @@ async def latest_snapshots(session: AsyncSession, offices: Collection[Office]) -
     found = await session.scalars(
         select(RosterSnapshotRow)
         .where(tuple_(*office).in_(offices))
-        .distinct(*office)
+        .ext(distinct_on(*office))
         .order_by(*office, RosterSnapshotRow.taken_at.desc(), grown.desc(), RosterSnapshotRow.id.desc())
     )
     return {(row.division, row.department): row for row in found}
 
 
-async def latest_snapshot(session: AsyncSession, division: str, department: str) -> RosterSnapshotRow | None:
-    return (await latest_snapshots(session, [(division, department)])).get((division, department))
+async def standings_without(session: AsyncSession, uploads: Mapping[Office, uuid.UUID]) -> dict[Office, Standing]:
+    """As each office stood before its upload wrote anything: an attempt after a killed one starts from the same."""
+    return {office: await _standing_without(session, *office, upload) for office, upload in uploads.items()}
 
 
-async def standing_without(session: AsyncSession, division: str, department: str, upload: uuid.UUID) -> Standing:
-    """As it was before this upload wrote anything: an attempt after a killed one starts from the same."""
+async def _standing_without(session: AsyncSession, division: str, department: str, upload: uuid.UUID) -> Standing:
     mine = IdentityPeriodRow.upload_id == upload
     found = await session.execute(
         select(

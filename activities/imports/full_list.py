@@ -7,7 +7,8 @@ columns (`exchange/rosters/`), and only what changes is written (docs/decisions/
 
 from activities.imports.kinds import Kind
 from activities.imports.roster_line import take
-from activities.imports.rosters import MANY_LEAVE, take_roster
+from activities.imports.roster_queue import take_roster
+from activities.imports.rosters import MANY_LEAVE
 from exchange.annexes import ANNEX_2
 from exchange.rosters.columns import COLUMNS
 from policy.access import Action

@@ -3,14 +3,16 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.roster_anomalies import Closing, return_rows
+from activities.imports.roster_force import Force
 from activities.imports.roster_receipt import Receipt
 from activities.imports.whole import WholeTable
 from exchange.rosters.columns import COLUMNS
@@ -20,7 +22,7 @@ from policy.exchange_terms import Carrier, Direction
 from policy.row_origin import Origin
 from policy.terms import RowFate, UploadState
 from store.roster_changes import Written
-from store.rosters import RosterLoadRow, RosterSnapshotRow, Standing
+from store.rosters import RosterSnapshotRow
 from store.sharings import Provided, record_sharing
 from store.uploads import UploadForecastRow, UploadRow
 
@@ -35,14 +37,22 @@ select l.*, cast(:at as timestamptz) from jsonb_to_recordset(cast(:lines as json
 on conflict do nothing
 """
 )
+_TELL = text(
+    """
+update roster_load l set before = c.before, added = c.added, ended = c.ended, changed = c.changed, updated = c.updated,
+       unchanged = c.unchanged, held = c.held, known = c.known, in_force = c.in_force
+  from jsonb_populate_recordset(null::roster_load, cast(:counts as jsonb)) as c where l.upload_id = c.upload_id
+"""
+)
 
 
 @dataclass
 class Outcome:
     """What a roster has come to so far. `refused`: rows that the tables do not take, with their reasons as bits."""
 
+    table: WholeTable
     found: Reconciled
-    standing: Standing
+    before: Force
     receipt: Receipt
     snapshot: uuid.UUID
     added: int = 0
@@ -94,38 +104,52 @@ async def forecast(session: AsyncSession, table: WholeTable, found: Reconciled) 
     )
 
 
-async def close(session: AsyncSession, table: WholeTable, outcome: Outcome) -> None:
-    """In one transaction. The upload is locked last, and for this moment only."""
-    context, found, now = table.context, outcome.found, table.clock.now()
-    lines = list(_lines(table, found, outcome.returned, outcome.receipt.origins))
+async def close(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
+    """In one transaction. The uploads are locked last, and for this moment only."""
+    now = outcomes[0].table.clock.now()
+    closing = [_closing(outcome) for outcome in outcomes]
+    lines = [line for one in closing for line in one.lines]
     for start in range(0, len(lines), LINES):
         await session.execute(_KEEP, {"lines": json.dumps(lines[start : start + LINES]), "at": now})
-    await return_rows(session, [Closing(table, found, outcome.receipt.new.on, lines)])
-    session.add(
-        RosterSnapshotRow(
-            id=outcome.snapshot,
-            division=context.division,
-            department=context.department.value,
-            upload_id=context.upload,
-            listed_on=outcome.receipt.first.on,
-            rows=outcome.in_force,
-            periods=outcome.standing.periods + outcome.added,
-            ended=outcome.standing.ended + outcome.ended,
-            taken_at=now,
-        )
-    )
-    await session.execute(
-        update(RosterLoadRow).where(RosterLoadRow.upload_id == context.upload).values(**_counts(outcome))
-    )
-    row = await session.get_one(UploadRow, context.upload, with_for_update=True, populate_existing=True)
-    row.accepted, row.returned, row.duplicate = outcome.accepted, len(outcome.returned), len(found.duplicates)
-    row.state, row.finished_at = UploadState.DONE.value, now
-    if outcome.accepted and row.continues is None:
-        await _share(session, table, outcome, row)
+    await return_rows(session, closing)
+    session.add_all([_snapshot(outcome, now) for outcome in outcomes])
+    counts = [{"upload_id": str(outcome.table.context.upload), **_counts(outcome)} for outcome in outcomes]
+    await session.execute(_TELL, {"counts": json.dumps(counts)})
+    of = {outcome.table.context.upload: outcome for outcome in outcomes}
+    asked = select(UploadRow).where(UploadRow.id.in_(of)).order_by(UploadRow.id).with_for_update()
+    for row in await session.scalars(asked, execution_options={"populate_existing": True}):
+        outcome = of[row.id]
+        row.accepted, row.returned = outcome.accepted, len(outcome.returned)
+        row.duplicate = len(outcome.found.duplicates)
+        row.state, row.finished_at = UploadState.DONE.value, now
+        if outcome.accepted and row.continues is None:
+            await _share(session, outcome, row)
 
 
-async def _share(session: AsyncSession, table: WholeTable, outcome: Outcome, row: UploadRow) -> None:
+def _closing(outcome: Outcome) -> Closing:
+    table, found, receipt = outcome.table, outcome.found, outcome.receipt
+    lines = list(_lines(table, found, outcome.returned, receipt.origins))
+    return Closing(table, found, receipt.new.on, lines)
+
+
+def _snapshot(outcome: Outcome, now: datetime) -> RosterSnapshotRow:
+    context, standing = outcome.table.context, outcome.before.standing
+    return RosterSnapshotRow(
+        id=outcome.snapshot,
+        division=context.division,
+        department=context.department.value,
+        upload_id=context.upload,
+        listed_on=outcome.receipt.first.on,
+        rows=outcome.in_force,
+        periods=standing.periods + outcome.added,
+        ended=standing.ended + outcome.ended,
+        taken_at=now,
+    )
+
+
+async def _share(session: AsyncSession, outcome: Outcome, row: UploadRow) -> None:
     """A roster is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice."""
+    table = outcome.table
     context = table.context
     provided = Provided(
         source=f"upload/{context.upload}",

@@ -1,6 +1,8 @@
-"""What is in force before a roster is compared: the last snapshot, or the tables where they say more."""
+"""What is in force before rosters are compared: the last snapshots, or the tables where they say more."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,26 +12,44 @@ from exchange.rosters import engine
 from store.disclosure import Cell, Look, disclose_all, log_look
 from store.identities import IdentityPeriodRow
 from store.people import PersonRow
-from store.rosters import RosterSnapshotRow, Standing, latest_snapshot, standing_without
+from store.rosters import RosterSnapshotRow, Standing, latest_snapshots, standings_without
 
 
-async def in_force(session: AsyncSession, table: WholeTable) -> tuple[bytes | None, Standing]:
-    """The people in force as the engine keeps them (None: nobody), and how the tables stand.
+@dataclass(frozen=True)
+class Force:
+    """The people in force as the engine keeps them (None: nobody), and how the tables stand."""
+
+    people: bytes | None
+    standing: Standing
+
+
+async def in_force(session: AsyncSession, tables: Sequence[WholeTable]) -> list[Force]:
+    """Of each roster's office, in their order.
 
     A notice, a correction or an import of another kind may have marked or ended periods since the last roster: then the tables
     are read, and the snapshot only says what else is known of each person.
     """
+    offices = {(table.context.division, table.context.department.value): table.context.upload for table in tables}
+    snapshots = await latest_snapshots(session, offices)
+    standings = await standings_without(session, offices)
+    return [
+        await _force(session, table, snapshots.get(office), standings[office])
+        for table, office in zip(tables, offices, strict=True)
+    ]
+
+
+async def _force(
+    session: AsyncSession, table: WholeTable, snapshot: RosterSnapshotRow | None, standing: Standing
+) -> Force:
     context = table.context
-    snapshot = await latest_snapshot(session, context.division, context.department.value)
-    standing = await standing_without(session, context.division, context.department.value, context.upload)
     look = Look("system:rosters", "upload", context.upload, context.division, "upload.take_in", context.now)
-    force = None
+    people = None
     if snapshot is not None:
         log_look(session, look, ["snapshot"])
-        force = await asyncio.to_thread(table.files.get, snapshot.id)
-    if _says_all(snapshot, standing):
-        return force, standing
-    return await engine.rebuilt(force, await _people(session, table, look)), standing
+        people = await asyncio.to_thread(table.files.get, snapshot.id)
+    if not _says_all(snapshot, standing):
+        people = await engine.rebuilt(people, await _people(session, table, look))
+    return Force(people, standing)
 
 
 def _says_all(snapshot: RosterSnapshotRow | None, standing: Standing) -> bool:

@@ -1,9 +1,10 @@
 """By what a roster is judged, and from which day its changes hold: the parameters and the map, as the engine needs them."""
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.identity import PROVIDED
@@ -19,12 +20,21 @@ _ENDINGS = ("街道办事处", "街道办", "街道", "镇", "乡")
 
 async def terms_of(session: AsyncSession, context: Context) -> Terms:
     """Of the county and department whose roster it is, on the day on which it is taken in."""
-    return Terms(
-        today=context.today,
-        categories=_categories(context),
-        own=frozenset(one.value for one in PROVIDED if _source(context, one) == context.department.value),
-        townships=frozenset(await _townships(session, context)),
-    )
+    return (await terms_of_all(session, [context]))[context.upload]
+
+
+async def terms_of_all(session: AsyncSession, contexts: Sequence[Context]) -> Mapping[uuid.UUID, Terms]:
+    """As `terms_of`, by upload."""
+    townships = await _townships(session, contexts)
+    return {
+        context.upload: Terms(
+            today=context.today,
+            categories=_categories(context),
+            own=frozenset(one.value for one in PROVIDED if _source(context, one) == context.department.value),
+            townships=frozenset(name for full in townships.get(context.division, ()) for name in _spelled(full)),
+        )
+        for context in contexts
+    }
 
 
 class Days:
@@ -66,16 +76,20 @@ def _source(context: Context, category: Category) -> str | None:
     return None if found is None else str(found.value)
 
 
-async def _townships(session: AsyncSession, context: Context) -> list[str]:
-    found = await session.scalars(
-        select(DivisionRow.name).where(
-            DivisionRow.parent == context.division,
+async def _townships(session: AsyncSession, contexts: Sequence[Context]) -> Mapping[str, Sequence[str]]:
+    """Their full names by county; of one day, for those who are taken in together are so on the same."""
+    day = contexts[0].today
+    found = await session.execute(
+        select(DivisionRow.parent, func.array_agg(DivisionRow.name))
+        .where(
+            DivisionRow.parent.in_({context.division for context in contexts}),
             DivisionRow.level == Level.TOWNSHIP.value,
-            DivisionRow.valid_from <= context.today,
-            (DivisionRow.valid_to.is_(None)) | (DivisionRow.valid_to > context.today),
+            DivisionRow.valid_from <= day,
+            (DivisionRow.valid_to.is_(None)) | (DivisionRow.valid_to > day),
         )
+        .group_by(DivisionRow.parent)
     )
-    return [name for full in found for name in _spelled(full)]
+    return {county: names for county, names in found if county}
 
 
 def _spelled(name: str) -> Iterator[str]:

@@ -1,0 +1,108 @@
+"""What rosters change about persons, written in portions: so many persons are locked at once, for a fraction of a second."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from activities.imports.roster_close import Outcome
+from activities.imports.roster_terms import Days
+from exchange.rosters.roster import End, Reconciled, Start
+from store.database import WHOLE
+from store.registration import Somebody
+from store.roster_changes import Coming, Going, Roster, write_changes
+
+PORTION = 1000
+"""Changes written in one transaction."""
+_TOLD = text(
+    """
+update roster_load l set written = l.written + t.written
+  from unnest(cast(:uploads as uuid[]), cast(:counts as integer[])) as t (upload_id, written) where l.upload_id = t.upload_id
+"""
+)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some persons' changes by one roster; all of one person's are in the same."""
+
+    outcome: Outcome
+    starts: list[Start]
+    ends: list[End]
+
+    @property
+    def size(self) -> int:
+        return len(self.starts) + len(self.ends)
+
+
+async def write(outcomes: Sequence[Outcome]) -> None:
+    """Safe to repeat: a change that is written already is found."""
+    for some in together([portion for outcome in outcomes for portion in portions(outcome)]):
+        await _write(some)
+
+
+def portions(outcome: Outcome) -> Iterator[Portion]:
+    """By ID numbers: both changes of whoever changes category, and all rows of one number, are in the same."""
+    found = outcome.found
+    people = _by_number(found)
+    numbers = sorted(people)
+    for at in range(0, len(numbers), PORTION):
+        some = [people[number] for number in numbers[at : at + PORTION]]
+        starts = [one for each, _ends in some for one in each]
+        yield Portion(outcome, starts, [one for _starts, each in some for one in each])
+
+
+def together(some: Sequence[Portion]) -> Iterator[list[Portion]]:
+    """Those written in one transaction."""
+    taken: list[Portion] = []
+    for portion in some:
+        if taken and sum(one.size for one in taken) + portion.size > PORTION:
+            yield taken
+            taken = []
+        taken.append(portion)
+    if taken:
+        yield taken
+
+
+def _by_number(found: Reconciled) -> dict[str, tuple[list[Start], list[End]]]:
+    people: dict[str, tuple[list[Start], list[End]]] = {}
+    for start in found.starts:
+        people.setdefault(start.id_number, ([], []))[0].append(start)
+    for end in found.ends:
+        people.setdefault(end.id_number, ([], []))[1].append(end)
+    return people
+
+
+async def _write(some: Sequence[Portion]) -> None:
+    table = some[0].outcome.table
+    async with table.database.transaction(WHOLE) as session:
+        written = [
+            (portion.outcome, await write_changes(session, table.context.vault, *changes, table.clock.now()))
+            for portion in some
+            for changes in _changes(portion)
+        ]
+        uploads = [portion.outcome.table.context.upload for portion in some]
+        await session.execute(_TOLD, {"uploads": uploads, "counts": [portion.size for portion in some]})
+    for outcome, one in written:
+        outcome.took(one)
+
+
+def _changes(portion: Portion) -> Iterator[tuple[Roster, list[Coming], list[Going]]]:
+    """Rows of a corrected receipt count from the day of the first roster, or from their own: they are written by that day."""
+    leaving, arriving = {one.id_number for one in portion.ends}, {one.id_number for one in portion.starts}
+    ends = portion.ends
+    for listed, starts in portion.outcome.receipt.listed(portion.starts).items():
+        context = portion.outcome.table.context
+        days = Days(context.rulebook, listed.on, goes_live=listed.goes_live)
+        coming = [
+            Coming(
+                one.row,
+                Somebody(one.name, one.id_number),
+                one.category,
+                days.first(one.since, changes=one.id_number in leaving),
+            )
+            for one in starts
+        ]
+        going = [Going(one.id_number, one.category, days.last(changes=one.id_number in arriving)) for one in ends]
+        yield Roster(context.upload, context.division, context.department.value, listed.on), coming, going
+        ends = []
