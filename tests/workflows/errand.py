@@ -7,7 +7,9 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.casework import CaseStart
     from activities.desk import Desk
+    from activities.matters import MatterStart
 
+from workflows.anomaly import Anomaly
 from workflows.waiting import Procedure, Stage
 
 
@@ -56,3 +58,14 @@ class StagedErrand(Procedure):
     async def _review(self) -> Stage | None:
         self.answers.append((await self.ask("township_review", counted_from="2025-03-03")).outcome)
         return None
+
+
+@workflow.defn(name="anomaly")
+class BriefAnomaly(Anomaly):
+    """As in production, with a history of a few checks."""
+
+    CHECKS = 3
+
+    @workflow.run
+    async def run(self, start: MatterStart) -> None:
+        await super().run(start)
