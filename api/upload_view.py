@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.imports.kinds import Kind
 from activities.imports.reading import read_file
 from activities.imports.registry import KINDS
+from activities.thrown_away import kept_until
 from api.errors import Refusal, not_allowed, not_found
 from api.identity import CurrentUser
 from api.presentation import json_object
@@ -17,11 +18,14 @@ from api.services import Services
 from exchange.marks import Mark
 from exchange.receipts import receipt
 from policy.access import Action, may
+from policy.clock import today
 from policy.terms import Category, RowFate, UploadState
+from store.accounts import AccountRow
 from store.batches import batch_counts, first_place
 from store.disclosure import Cell, Look, disclose, log_look
 from store.paging import Page
 from store.rosters import roster_counts
+from store.rulebook import Law, load_law
 from store.upload_fates import (
     Line,
     Tally,
@@ -76,6 +80,8 @@ async def view_upload(
         opened = _opened(services, session, user, row, named)
         batch = await batch_counts(session, row.batch)
         roster = await roster_counts(session, row.id)
+        law = await load_law(session)
+        discarded = await _discarded(session, row)
         before = [] if row.part_of else await same_file_before(session, row)
     names_sheets = row.part_of is not None or (row.sheets or 1) > 1
     return _summary(row, told[row.id], parts) | {
@@ -90,6 +96,8 @@ async def view_upload(
         "more_after": position(shown[-1].sheet, shown[-1].row_number) if more else None,
         "batch": {"first": str(row.batch), "no": row.batch_no, **vars(batch)},
         "before": [_listed_as(one) for one in before],
+        "kept_until": _kept_until(services, law, row, parts),
+        "discarded": discarded,
     }
 
 
@@ -145,6 +153,23 @@ def _opened(
         cells["facts"] = Cell("upload", "facts", row.id, row.facts_sealed)
     look = Look(str(user.id), "upload", row.id, row.division, "upload.view", services.clock.now())
     return disclose(session, services.vault, look, cells) if cells else {}
+
+
+async def _discarded(session: AsyncSession, row: UploadRow) -> dict[str, Any] | None:
+    """Who threw it away, None where nobody confirmed it in time; and when its file was removed."""
+    if row.state != UploadState.DISCARDED:
+        return None
+    by = await session.get(AccountRow, row.discarded_by) if row.discarded_by else None
+    return json_object({"by": by.username if by else None, "file_removed_at": row.file_removed_at})
+
+
+def _kept_until(services: Services, law: Law, row: UploadRow, parts: Sequence[UploadRow]) -> str | None:
+    """The last day on which what was looked at may be confirmed."""
+    if not row.preview or state_shown(row, parts) is not UploadState.CHECKED:
+        return None
+    day = today(services.clock)
+    last = kept_until(law.rulebook(row.division, day), row, day)
+    return last.isoformat() if last else None
 
 
 def _part(row: UploadRow, tally: Tally, ahead: Tally | None) -> dict[str, Any]:

@@ -207,6 +207,9 @@ KINDS: Mapping[str, ParameterKind] = {
     "HARDSHIP_GROUP": ParameterKind(
         "困难群众的范围", ("list",), options=tuple(category.value for category in Category), hint="类别代码，以顿号分隔"
     ),
+    "UPLOAD_KEEP_DAYS": ParameterKind(
+        "待确认的报送保留天数", ("days",), may_be_empty=True, hint="天数，如 30；不设期限的填“无”"
+    ),
     "ROSTER_LEAVE_SHARE": ParameterKind(
         "全量名单减少须确认的比例", ("ratio",), may_be_empty=True, hint="比例，如 30%；不须确认的填“无”"
     ),

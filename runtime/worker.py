@@ -40,6 +40,7 @@ from policy.refusal_steps import DELIVERY
 from runtime import keys
 from runtime.clock import clock
 from runtime.settings import Settings
+from runtime.sweeping import sweep_forever
 from runtime.temporal import connect
 from store.database import Database
 from store.files import FileStore
@@ -123,11 +124,18 @@ async def run(settings: Settings) -> None:
     client = await connect(settings)
     database = Database(settings.database_url("worker"))
     casework, mail, bulk = workers(client, settings, database)
+    tidying = asyncio.create_task(sweep_forever(database, _files(settings), clock(settings)))
+    stopped = asyncio.create_task(stop.wait())
     try:
         async with casework, mail, bulk:
             log.info("working", queues=[CASEWORK, MAIL, BULK], temporal=settings.temporal_address)
-            await stop.wait()
+            await asyncio.wait([stopped, tidying], return_when=asyncio.FIRST_COMPLETED)
+            if tidying.done():
+                tidying.result()
     finally:
+        for task in (stopped, tidying):
+            task.cancel()
+        await asyncio.gather(stopped, tidying, return_exceptions=True)
         await database.close()
 
 
@@ -198,7 +206,11 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
 def _bulk_hands(settings: Settings, database: Database) -> tuple[object, ...]:
     vault = keys.vault(keys.load(settings.folder.keyring))
     now = clock(settings)
-    return (Uploads(database, now, vault, FileStore(settings.folder.files, vault)), Opening(database, now))
+    return (Uploads(database, now, vault, _files(settings)), Opening(database, now))
+
+
+def _files(settings: Settings) -> FileStore:
+    return FileStore(settings.folder.files, keys.vault(keys.load(settings.folder.keyring)))
 
 
 def _activities(hand: object) -> list[Any]:

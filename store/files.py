@@ -53,12 +53,19 @@ class FileStore:
         """The content. Raises FileNotFoundError or `vault.SealBroken`."""
         return self._vault.open_file(file_id, self._path(file_id).read_bytes())
 
+    def remove(self, file_id: uuid.UUID) -> None:
+        """Removes the content for good. Harmless where it is gone already."""
+        path = self._path(file_id)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
+
     def _path(self, file_id: uuid.UUID) -> Path:
         return self._folder / file_id.hex[-2:] / file_id.hex
 
 
 def _sync_folder(folder: Path) -> None:
-    """A new name lasts only when its folder has been written too."""
+    """A new name lasts only when its folder has been written too, and so does its end."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
