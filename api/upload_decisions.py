@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.registry import KINDS
 from api.errors import Refusal, not_allowed, not_found
+from api.idempotency import Once
 from api.identity import CurrentUser
 from api.services import Services
 from policy.access import may
@@ -20,9 +21,15 @@ from store.uploads import UploadRow, parts_of_upload, settle
 TAKEN_IN = (UploadState.RECEIVED, UploadState.WORKING, UploadState.SPLIT, UploadState.DONE, UploadState.REFUSED)
 
 
-async def commit_upload(services: Services, user: CurrentUser, upload: uuid.UUID) -> dict[str, Any]:
+async def commit_upload(
+    services: Services, user: CurrentUser, upload: uuid.UUID, key: str | None = None
+) -> dict[str, Any]:
     """Queues the table to be taken in. Raises Refusal 409 while it is being looked at, and when it was thrown away."""
+    once = Once(services, user, key, "upload commit", str(upload))
     async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            return earlier
         await _demand(session, user, upload)
         now = services.clock.now()
         settled = await settle(session, upload, UploadState.RECEIVED, user.id, now)
@@ -33,18 +40,28 @@ async def commit_upload(services: Services, user: CurrentUser, upload: uuid.UUID
                 await _queue(session, waiting.id, now)
         if row.preview or row.state not in TAKEN_IN:
             raise _not_now(row)
-        return {"id": str(upload), "state": state_shown(row, parts).value}
+        answer = {"id": str(upload), "state": state_shown(row, parts).value}
+        await once.keep(session, 202, answer)
+        return answer
 
 
-async def discard_upload(services: Services, user: CurrentUser, upload: uuid.UUID) -> dict[str, Any]:
+async def discard_upload(
+    services: Services, user: CurrentUser, upload: uuid.UUID, key: str | None = None
+) -> dict[str, Any]:
     """Throws the table away: no row of it was taken in. Raises Refusal 409 unless it was looked at and not confirmed."""
+    once = Once(services, user, key, "upload discard", str(upload))
     async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            return earlier
         await _demand(session, user, upload)
         await settle(session, upload, UploadState.DISCARDED, user.id, services.clock.now())
         row = await session.get_one(UploadRow, upload, populate_existing=True)
         if row.state != UploadState.DISCARDED:
             raise _not_now(row)
-        return {"id": str(upload), "state": row.state}
+        answer = {"id": str(upload), "state": row.state}
+        await once.keep(session, 200, answer)
+        return answer
 
 
 async def _queue(session: AsyncSession, upload: uuid.UUID, now: datetime) -> None:

@@ -76,9 +76,14 @@ async def enter(
         return answer
 
 
-async def end(services: Services, user: CurrentUser, agreement_id: uuid.UUID, last_day: date) -> None:
+async def end(
+    services: Services, user: CurrentUser, agreement_id: uuid.UUID, last_day: date, key: str | None = None
+) -> None:
     """Ends it before its time, by an entry; nothing is deleted. Raises Refusal."""
+    once = Once(services, user, key, "agreement end", [str(agreement_id), last_day])
     async with services.database.transaction(user.scope) as session:
+        if await once.earlier(session) is not None:
+            return
         row = await session.get(AgreementRow, agreement_id)
         if row is None:
             raise not_found()
@@ -90,6 +95,7 @@ async def end(services: Services, user: CurrentUser, agreement_id: uuid.UUID, la
             zh, en = "终止日期不能早于生效日期", "lies before its first day"
             raise wrong_fields([Problem("/last_day", zh, en, "C-24")])
         row.ended_on, row.ended_by = last_day, user.id
+        await once.keep(session, 204, {})
 
 
 async def list_agreements(services: Services, user: CurrentUser, *, cursor: str | None = None, limit: int = 50) -> Page:

@@ -15,6 +15,7 @@ from activities.imports.kinds import Kind
 from activities.imports.registry import KINDS
 from api.errors import Refusal, not_allowed, not_found, wrong_fields
 from api.exchange.matters import brief, check_may_view, timeline_of
+from api.idempotency import Once
 from api.identity import CurrentUser
 from api.presentation import json_object, task_view
 from api.services import Services
@@ -67,10 +68,18 @@ async def view_anomalies(services: Services, user: CurrentUser, matter_id: uuid.
 
 
 async def correct(
-    services: Services, user: CurrentUser, matter_id: uuid.UUID, row_id: uuid.UUID, correction: Correction
+    services: Services,
+    user: CurrentUser,
+    matter_id: uuid.UUID,
+    row_id: uuid.UUID,
+    correction: Correction,
+    key: str | None = None,
 ) -> None:
     """Typed anew, to be checked again. Raises Refusal."""
+    once = Once(services, user, key, "anomaly correct", [str(matter_id), str(row_id), dict(correction.values)])
     async with services.database.transaction(user.scope) as session:
+        if await once.earlier(session) is not None:
+            return
         matter, row = await _mine(session, user, matter_id, row_id)
         kind = await _kind(session, row)
         names = {column.name: column.label for column in kind.columns}
@@ -87,13 +96,22 @@ async def correct(
         row.corrected_sealed = services.vault.seal("anomaly", "corrected", row.id, dict(correction.values))
         row.state = AnomalyState.CORRECTED.value
         await _done(services, session, user, matter, row)
+        await once.keep(session, 204, {})
 
 
 async def confirm(
-    services: Services, user: CurrentUser, matter_id: uuid.UUID, row_id: uuid.UUID, statement: Statement
+    services: Services,
+    user: CurrentUser,
+    matter_id: uuid.UUID,
+    row_id: uuid.UUID,
+    statement: Statement,
+    key: str | None = None,
 ) -> None:
     """The department stands by the row, where it may know better. Raises Refusal."""
+    once = Once(services, user, key, "anomaly confirm", [str(matter_id), str(row_id), statement.reason])
     async with services.database.transaction(user.scope) as session:
+        if await once.earlier(session) is not None:
+            return
         matter, row = await _mine(session, user, matter_id, row_id)
         if not may_be_confirmed([reason["code"] for reason in row.reasons]):
             raise Refusal(
@@ -106,17 +124,27 @@ async def confirm(
         row.state, row.confirmed = AnomalyState.CONFIRMED_TRUE.value, True
         _say(services, row, statement)
         await _done(services, session, user, matter, row)
+        await once.keep(session, 204, {})
 
 
 async def withdraw(
-    services: Services, user: CurrentUser, matter_id: uuid.UUID, row_id: uuid.UUID, statement: Statement
+    services: Services,
+    user: CurrentUser,
+    matter_id: uuid.UUID,
+    row_id: uuid.UUID,
+    statement: Statement,
+    key: str | None = None,
 ) -> None:
     """Taken off the list: nothing is marked. Raises Refusal."""
+    once = Once(services, user, key, "anomaly withdraw", [str(matter_id), str(row_id), statement.reason])
     async with services.database.transaction(user.scope) as session:
+        if await once.earlier(session) is not None:
+            return
         matter, row = await _mine(session, user, matter_id, row_id)
         _say(services, row, statement)
         settle(row, AnomalyState.WITHDRAWN, services.clock.now())
         await _done(services, session, user, matter, row)
+        await once.keep(session, 204, {})
 
 
 async def _done(

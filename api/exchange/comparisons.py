@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import Refusal, not_allowed, not_found, wrong_fields
 from api.exchange.matters import brief, check_may_view, timeline_of
+from api.idempotency import Once
 from api.identity import CurrentUser
 from api.presentation import json_object, task_view
 from api.services import Services
@@ -93,7 +94,9 @@ async def confirmed_here(services: Services, user: CurrentUser, month: date) -> 
     return [_confirmed(row, known[str(row.id)], whole=whole) for row in kept]
 
 
-async def explain(services: Services, user: CurrentUser, matter_id: uuid.UUID, wanted: WantedCause) -> dict[str, Any]:
+async def explain(
+    services: Services, user: CurrentUser, matter_id: uuid.UUID, wanted: WantedCause, key: str | None = None
+) -> dict[str, Any]:
     """Gives one or many differences their cause; {explained, unexplained}. Raises Refusal."""
     if user.post != DIFFERENCE_CAUSES.post:
         raise not_allowed(f"名单差异由{DIFFERENCE_CAUSES.post.label}复核")
@@ -101,7 +104,12 @@ async def explain(services: Services, user: CurrentUser, matter_id: uuid.UUID, w
     if wanted.cause.needs_words and not note:
         zh, en = "选择“其他”的，须说明情况", "say what the other cause is"
         raise wrong_fields([Problem("/note", zh, en, "J-22")])
+    asked = [str(matter_id), sorted(map(str, wanted.items)), wanted.cause.value, note]
+    once = Once(services, user, key, "comparison causes", asked)
     async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            return earlier
         matter = await _open(session, matter_id)
         rows = await _chosen(session, matter_id, wanted)
         now = services.clock.now()
@@ -121,7 +129,9 @@ async def explain(services: Services, user: CurrentUser, matter_id: uuid.UUID, w
             grounds=["J-22"],
         )
         await session.flush()
-        return {"explained": len(rows), "unexplained": (await counts_of(session, matter_id))["unexplained"]}
+        answer = {"explained": len(rows), "unexplained": (await counts_of(session, matter_id))["unexplained"]}
+        await once.keep(session, 200, answer)
+        return answer
 
 
 async def _open(session: AsyncSession, matter_id: uuid.UUID) -> MatterRow:

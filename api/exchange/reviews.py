@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import Refusal, not_allowed, not_found
 from api.exchange.matters import brief, check_may_view, timeline_of
+from api.idempotency import Once
 from api.identity import CurrentUser
 from api.presentation import json_object, task_view
 from api.services import Services
@@ -54,12 +55,21 @@ async def view_review(services: Services, user: CurrentUser, matter_id: uuid.UUI
 
 
 async def mark_rows(
-    services: Services, user: CurrentUser, matter_id: uuid.UUID, wanted: Sequence[uuid.UUID], mark: ReviewMark
+    services: Services,
+    user: CurrentUser,
+    matter_id: uuid.UUID,
+    wanted: Sequence[uuid.UUID],
+    mark: ReviewMark,
+    key: str | None = None,
 ) -> dict[str, Any]:
     """What the bureau says of these rows while it removes duplicates and false records; {rows}. Raises Refusal."""
     if user.post != REVIEW_DEDUP.post:
         raise not_allowed(f"剔重核对由{REVIEW_DEDUP.post.label}办理")
+    once = Once(services, user, key, "review marks", [str(matter_id), sorted(map(str, wanted)), mark.value])
     async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            return earlier
         matter = await session.get(MatterRow, matter_id, with_for_update=True)
         if matter is None or matter.procedure != Procedure.REVIEW.value:
             raise not_found()
@@ -90,7 +100,9 @@ async def mark_rows(
             codes={"rows": len(rows), "mark": mark.value},
             grounds=["J-16"],
         )
-        return {"rows": len(rows)}
+        answer = {"rows": len(rows)}
+        await once.keep(session, 200, answer)
+        return answer
 
 
 async def the_review(session: AsyncSession, matter_id: uuid.UUID) -> MatterRow:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.registry import KINDS
 from api.errors import not_allowed, not_found, wrong_fields
+from api.idempotency import Once
 from api.identity import CurrentUser
 from api.presentation import json_object
 from api.services import Services
@@ -33,10 +34,20 @@ class Wanted:
     kinds: tuple[str, ...]
 
 
-async def make_key(services: Services, user: CurrentUser, wanted: Wanted) -> dict[str, Any]:
-    """The key, in clear this once. Raises Refusal 403, 404, 422."""
+async def make_key(
+    services: Services, user: CurrentUser, wanted: Wanted, once_key: str | None = None
+) -> dict[str, Any]:
+    """The key, in clear this once: asked again under the same Idempotency-Key the answer has null in its place.
+
+    Raises Refusal 403, 404, 422.
+    """
     demand_administrator(user)
+    once = Once(services, user, once_key, "partners", [wanted.name, wanted.account, list(wanted.kinds)])
     async with services.database.transaction(user.scope) as session:
+        earlier = await once.earlier(session)
+        if earlier is not None:
+            made = await session.get_one(PartnerKeyRow, uuid.UUID(earlier["id"]))
+            return {**shown(made), "account": wanted.account, "key": None}
         account = await session.scalar(select(AccountRow).where(AccountRow.username == wanted.account))
         if account is None or not account.active or not account.division.startswith(user.division):
             raise not_found("没有这个账号，或不在本辖区")
@@ -46,6 +57,7 @@ async def make_key(services: Services, user: CurrentUser, wanted: Wanted) -> dic
         row = enter_key(session, key, account, wanted.name.strip(), wanted.kinds, by=user.username, at=now)
         await session.flush()
         _log(services, session, user, row, "partner.make")
+        await once.keep(session, 201, {"id": str(row.id)})
         return {**shown(row), "account": account.username, "key": key}
 
 

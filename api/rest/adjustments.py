@@ -81,18 +81,24 @@ async def show_anomalies(services: At, user: User, matter_id: uuid.UUID) -> dict
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/correct", status_code=204)
-async def correct_row(services: At, user: User, matter_id: uuid.UUID, row_id: uuid.UUID, body: Corrected) -> None:
+async def correct_row(
+    services: At, user: User, matter_id: uuid.UUID, row_id: uuid.UUID, body: Corrected, key: KeyHeader = None
+) -> None:
     """Typed anew; it is checked again at once."""
-    await correct(services, user, matter_id, row_id, Correction(body.values))
+    await correct(services, user, matter_id, row_id, Correction(body.values), key)
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/confirm", status_code=204)
-async def confirm_row(services: At, user: User, matter_id: uuid.UUID, row_id: uuid.UUID, body: Stated) -> None:
+async def confirm_row(
+    services: At, user: User, matter_id: uuid.UUID, row_id: uuid.UUID, body: Stated, key: KeyHeader = None
+) -> None:
     """The department stands by it, with its reason; only where it may know better than the register."""
-    await confirm(services, user, matter_id, row_id, Statement(body.reason))
+    await confirm(services, user, matter_id, row_id, Statement(body.reason), key)
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/withdraw", status_code=204)
-async def withdraw_row(services: At, user: User, matter_id: uuid.UUID, row_id: uuid.UUID, body: Stated) -> None:
+async def withdraw_row(
+    services: At, user: User, matter_id: uuid.UUID, row_id: uuid.UUID, body: Stated, key: KeyHeader = None
+) -> None:
     """Taken off the list, with its reason."""
-    await withdraw(services, user, matter_id, row_id, Statement(body.reason))
+    await withdraw(services, user, matter_id, row_id, Statement(body.reason), key)

@@ -115,9 +115,12 @@ async def columns(partner: AsPartner, what: What) -> dict[str, Any]:
 
 
 @router.post("/partners", status_code=201)
-async def make(services: At, user: User, body: NewKey) -> dict[str, Any]:
-    """A key for a partner's system, by an administrator of the area; the key itself is shown this once."""
-    return await make_key(services, user, Wanted(body.name, body.account, tuple(body.kinds)))
+async def make(services: At, user: User, body: NewKey, key: KeyHeader = None) -> dict[str, Any]:
+    """A key for a partner's system, by an administrator of the area; the key itself is shown this once.
+
+    Sent again under the same Idempotency-Key the same key is meant, and `key` is null: whoever has lost it revokes it.
+    """
+    return await make_key(services, user, Wanted(body.name, body.account, tuple(body.kinds)), key)
 
 
 @router.get("/partners")

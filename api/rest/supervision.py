@@ -163,8 +163,10 @@ async def agreement_list(services: At, user: User, cursor: Cursor = None, limit:
 
 
 @router.post("/agreements/{agreement_id}/end", status_code=204)
-async def end_agreement(services: At, user: User, agreement_id: uuid.UUID, body: EndBody) -> None:
-    await agreements.end(services, user, agreement_id, body.last_day)
+async def end_agreement(
+    services: At, user: User, agreement_id: uuid.UUID, body: EndBody, key: KeyHeader = None
+) -> None:
+    await agreements.end(services, user, agreement_id, body.last_day, key)
 
 
 @router.get("/reviews")
@@ -198,9 +200,11 @@ async def review_summary(services: At, user: User, matter_id: uuid.UUID) -> Resp
 
 
 @router.post("/reviews/{matter_id}/marks")
-async def mark_rows(services: At, user: User, matter_id: uuid.UUID, body: MarkBody) -> dict[str, Any]:
+async def mark_rows(
+    services: At, user: User, matter_id: uuid.UUID, body: MarkBody, key: KeyHeader = None
+) -> dict[str, Any]:
     """剔重核对: what the bureau says of these rows."""
-    return await reviews.mark_rows(services, user, matter_id, body.rows, body.mark)
+    return await reviews.mark_rows(services, user, matter_id, body.rows, body.mark, key)
 
 
 @router.get("/comparisons")
@@ -230,10 +234,12 @@ async def one_comparison(services: At, user: User, matter_id: uuid.UUID, side: S
 
 
 @router.post("/comparisons/{matter_id}/causes")
-async def explain(services: At, user: User, matter_id: uuid.UUID, body: CauseBody) -> dict[str, Any]:
+async def explain(
+    services: At, user: User, matter_id: uuid.UUID, body: CauseBody, key: KeyHeader = None
+) -> dict[str, Any]:
     """One cause for one or many differences."""
     wanted = comparisons.WantedCause(tuple(body.items), body.cause, body.note)
-    return await comparisons.explain(services, user, matter_id, wanted)
+    return await comparisons.explain(services, user, matter_id, wanted, key)
 
 
 async def _matters(

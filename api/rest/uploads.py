@@ -80,15 +80,15 @@ async def show(
 
 
 @router.post("/uploads/{upload_id}/commit", status_code=202)
-async def commit(services: At, user: User, upload_id: uuid.UUID) -> dict[str, Any]:
+async def commit(services: At, user: User, upload_id: uuid.UUID, key: KeyHeader = None) -> dict[str, Any]:
     """Takes in a table that was looked at. Said twice, it is done once."""
-    return await commit_upload(services, user, upload_id)
+    return await commit_upload(services, user, upload_id, key)
 
 
 @router.post("/uploads/{upload_id}/discard")
-async def discard(services: At, user: User, upload_id: uuid.UUID) -> dict[str, Any]:
+async def discard(services: At, user: User, upload_id: uuid.UUID, key: KeyHeader = None) -> dict[str, Any]:
     """Throws away a table that was looked at; nothing of it was taken in."""
-    return await discard_upload(services, user, upload_id)
+    return await discard_upload(services, user, upload_id, key)
 
 
 @router.get("/uploads/{upload_id}/receipt.xlsx")
