@@ -6,7 +6,7 @@ written twice: what this very upload wrote before is found and left as it is.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -26,16 +26,19 @@ _INSERT = text(
     """
 insert into identity_period
   (person_id, division, category, source_department, starts_on, provided_on, marked_at, upload_id)
-select cast(n[1] as uuid), :division, n[2], :department, cast(n[3] as date), :listed_on, :now, :upload
+select cast(n[1] as uuid), n[4], n[2], n[5], cast(n[3] as date), cast(n[6] as date), :now, cast(n[7] as uuid)
   from (select string_to_array(line, ',') as n from string_to_table(:periods, chr(10)) as line) as lines
 """
 )
 _END = text(
     """
-update identity_period i set ends_on = e.ends_on, ended_by = :upload, end_provided_on = :listed_on
-  from unnest(:periods, :days) as e (period, ends_on) where i.id = e.period
+update identity_period i set ends_on = e.ends_on, ended_by = e.upload, end_provided_on = e.listed_on
+  from unnest(:periods, :days, :uploads, :listed) as e (period, ends_on, upload, listed_on) where i.id = e.period
 """
-).bindparams(bindparam("periods", type_=ARRAY(Uuid)), bindparam("days", type_=ARRAY(Date)))
+).bindparams(
+    *(bindparam(name, type_=ARRAY(Uuid)) for name in ("periods", "uploads")),
+    *(bindparam(name, type_=ARRAY(Date)) for name in ("days", "listed")),
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,19 @@ class Going:
     ends_on: date
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What one roster changes; both changes of whoever changes category belong into the same."""
+
+    roster: Roster
+    coming: Sequence[Coming]
+    going: Sequence[Going]
+
+    @property
+    def numbers(self) -> set[str]:
+        return {one.who.id_number for one in self.coming} | {one.id_number for one in self.going}
+
+
 @dataclass
 class Written:
     """`refused`: the rows that the tables do not take, with the reason. `ended` periods; `kept`: those of `going` who stay,
@@ -95,6 +111,13 @@ class _Period(NamedTuple):
     ended_by: uuid.UUID | None
 
 
+class _End(NamedTuple):
+    period: uuid.UUID
+    ends_on: date
+    upload: uuid.UUID
+    listed_on: date
+
+
 _Pair = tuple[uuid.UUID, str]
 _Periods = Mapping[_Pair, list[_Period]]
 _ASKED = [getattr(IdentityPeriodRow, name) for name in _Period._fields]
@@ -109,31 +132,41 @@ async def write_changes(
     now: datetime,
 ) -> Written:
     """In one transaction; both changes of whoever changes category belong into the same call."""
-    leaving = {one.id_number for one in going}
-    known = await known_or_entered(session, vault, [one.who for one in coming], leaving, roster.division, now)
+    return (await write_all(session, vault, [Changes(roster, coming, going)], now))[0]
+
+
+async def write_all(session: AsyncSession, vault: Vault, changes: Sequence[Changes], now: datetime) -> list[Written]:
+    """Of several rosters, in one transaction. No person may be in the changes of two."""
+    leaving = {one.id_number for each in changes for one in each.going}
+    somebodies = [(one.who, each.roster.division) for each in changes for one in each.coming]
+    known = await known_or_entered(session, vault, somebodies, leaving, now)
     people = {one.person for one in known.values() if one.entered_as is None}
     periods: _Periods = {}
     dead: set[uuid.UUID] = set()
     if people:  # of whoever has just been entered nobody else knows anything
         await hold_people(session, people)
-        periods = await _periods(session, people, {one.category for one in coming} | {one.category for one in going})
+        categories = {one.category for each in changes for some in (each.coming, each.going) for one in some}
+        periods = await _periods(session, people, categories)
         dead = await died(session, people)
-    written, new = _decided(vault, roster, known, periods, coming, dead)
-    staying = {one.who.id_number for one in coming if one.row in written.refused}
-    written.kept = [(one.id_number, one.category) for one in going if one.id_number in staying]
-    written.ended = await _end(session, roster, known, periods, [one for one in going if one.id_number not in staying])
-    if new:
-        await session.execute(
-            _INSERT,
-            {
-                "periods": "\n".join(f"{person},{category},{day}" for (person, category), day in new.items()),
-                "division": roster.division,
-                "department": roster.department,
-                "listed_on": roster.listed_on,
-                "now": now,
-                "upload": roster.upload,
-            },
-        )
+    written: list[Written] = []
+    lines: list[str] = []
+    ends: list[_End] = []
+    marked: set[_Pair] = set()
+    for each in changes:
+        one, new = _decided(vault, each.roster, known, periods, each.coming, dead, marked)
+        marked |= new.keys()
+        staying = {row.who.id_number for row in each.coming if row.row in one.refused}
+        going = [row for row in each.going if row.id_number not in staying]
+        one.kept = [(row.id_number, row.category) for row in each.going if row.id_number in staying]
+        one.ended, more = _ended(each.roster, known, periods, going)
+        roster = each.roster
+        behind = f"{roster.division},{roster.department},{roster.listed_on},{roster.upload}"
+        lines += [f"{person},{category},{day},{behind}" for (person, category), day in new.items()]
+        ends += more
+        written.append(one)
+    await _end(session, ends)
+    if lines:
+        await session.execute(_INSERT, {"periods": "\n".join(lines), "now": now})
     return written
 
 
@@ -152,22 +185,26 @@ async def _periods(session: AsyncSession, people: Iterable[uuid.UUID], categorie
     return found
 
 
-async def _end(
-    session: AsyncSession, roster: Roster, known: Mapping[str, Known], periods: _Periods, going: Sequence[Going]
-) -> int:
-    """How many have an end by this roster. A period lasts at least the day on which it began."""
-    days: dict[uuid.UUID, date] = {}
+def _ended(
+    roster: Roster, known: Mapping[str, Known], periods: _Periods, going: Sequence[Going]
+) -> tuple[int, list[_End]]:
+    """How many have an end by this roster, and those that are to have it. A period lasts at least the day on which it began."""
+    ends: list[_End] = []
     before = 0
     for one in going:
         if one.id_number in known:
             for row in periods.get((known[one.id_number].person, one.category), ()):
                 if row.ends_on is None and _own(row, roster):
-                    days[row.id] = max(one.ends_on, row.starts_on + timedelta(days=1))
+                    day = max(one.ends_on, row.starts_on + timedelta(days=1))
+                    ends.append(_End(row.id, day, roster.upload, roster.listed_on))
                 before += row.ended_by == roster.upload
-    if days:
-        ends = {"periods": list(days), "days": list(days.values())}
-        await session.execute(_END, ends | {"upload": roster.upload, "listed_on": roster.listed_on})
-    return before + len(days)
+    return before + len(ends), ends
+
+
+async def _end(session: AsyncSession, ends: Sequence[_End]) -> None:
+    if ends:
+        periods, days, uploads, listed = (list(one) for one in zip(*ends, strict=True))
+        await session.execute(_END, {"periods": periods, "days": days, "uploads": uploads, "listed": listed})
 
 
 def _decided(
@@ -177,7 +214,9 @@ def _decided(
     periods: _Periods,
     coming: Sequence[Coming],
     dead: set[uuid.UUID],
+    marked: Collection[_Pair],
 ) -> tuple[Written, dict[_Pair, date]]:
+    """`marked`: by other rosters in the same transaction, for one person under two numbers."""
     written = Written()
     new: dict[_Pair, date] = {}
     for one in coming:
@@ -190,7 +229,7 @@ def _decided(
             written.refused[one.row] = DECEASED
         elif any(row.upload_id == roster.upload for row in after):
             written.added += 1  # an attempt before this one has marked it
-        elif any(not _own(row, roster) for row in after):
+        elif pair in marked or any(not _own(row, roster) for row in after):
             written.refused[one.row] = ELSEWHERE
         elif pair in new or any(row.ends_on is None for row in after):
             written.known += 1

@@ -17,7 +17,7 @@ from store.vault import Vault
 _ENTER = text(
     """
 insert into person (id, division, id_index, name_index, last4_index, sealed, created_at)
-select cast(p[1] as uuid), :division, decode(p[2], 'hex'), decode(p[3], 'hex'), decode(p[4], 'hex'), decode(p[5], 'hex'), :now
+select cast(p[1] as uuid), p[6], decode(p[2], 'hex'), decode(p[3], 'hex'), decode(p[4], 'hex'), decode(p[5], 'hex'), :now
   from (select string_to_array(line, ',') as p from string_to_table(:people, chr(10)) as line) as lines
 """
 )
@@ -57,24 +57,23 @@ async def people_of(session: AsyncSession, indexes: Mapping[bytes, str]) -> dict
 async def known_or_entered(
     session: AsyncSession,
     vault: Vault,
-    somebodies: Sequence[Somebody],
+    somebodies: Sequence[tuple[Somebody, str]],
     others: Iterable[str],
-    division: str,
     now: datetime,
 ) -> dict[str, Known]:
-    """The person of each ID number; whom nobody knows is entered. Holds the lock on every such number until the end.
+    """The person of each ID number; whom nobody knows is entered, by the division given with them.
 
-    `others`: further numbers, under which nobody is entered.
+    Holds the lock on every such number until the end. `others`: further numbers, under which nobody is entered.
     """
-    indexes = {number_index(vault, one.id_number): one.id_number for one in somebodies}
+    indexes = {number_index(vault, one.id_number): one.id_number for one, _division in somebodies}
     if indexes:
         keys = [int.from_bytes(one[:8], signed=True) for one in sorted(indexes)]
         await session.execute(_LOCK_NUMBERS, {"keys": keys})
     known = await people_of(session, indexes | {number_index(vault, number): number for number in others})
-    people = {one.id_number: one for one in somebodies}
+    people = {one.id_number: (one, division) for one, division in somebodies}
     fresh = {index: people[number] for index, number in indexes.items() if number not in known}
     if fresh:
-        known |= await _enter(session, vault, fresh, division, now)
+        known |= await _enter(session, vault, fresh, now)
     return known
 
 
@@ -105,16 +104,16 @@ async def died(session: AsyncSession, people: Collection[uuid.UUID]) -> set[uuid
 
 
 async def _enter(
-    session: AsyncSession, vault: Vault, fresh: Mapping[bytes, Somebody], division: str, now: datetime
+    session: AsyncSession, vault: Vault, fresh: Mapping[bytes, tuple[Somebody, str]], now: datetime
 ) -> dict[str, Known]:
     ids = await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(fresh)})
     tails: dict[str, str] = {}
     entered, lines = {}, []
-    for person, (index, one) in zip(ids, fresh.items(), strict=True):
+    for person, (index, (one, division)) in zip(ids, fresh.items(), strict=True):
         name, number = one.name, one.id_number
         known = entered[number] = Known(person, name_index(vault, name), entered_as=name)
         sealed = vault.seal("person", "sealed", person, {"name": name, "id_number": number})
         tail = tails.get(number[-4:]) or tails.setdefault(number[-4:], vault.blind(LAST_FOUR, number[-4:]).hex())
-        lines.append(f"{person},{index.hex()},{known.name_index.hex()},{tail},{sealed.hex()}")
-    await session.execute(_ENTER, {"people": "\n".join(lines), "division": division, "now": now})
+        lines.append(f"{person},{index.hex()},{known.name_index.hex()},{tail},{sealed.hex()},{division}")
+    await session.execute(_ENTER, {"people": "\n".join(lines), "now": now})
     return entered

@@ -10,7 +10,7 @@ from activities.imports.roster_terms import Days
 from exchange.rosters.roster import End, Reconciled, Start
 from store.database import WHOLE
 from store.registration import Somebody
-from store.roster_changes import Coming, Going, Roster, write_changes
+from store.roster_changes import Changes, Coming, Going, Roster, write_all
 
 PORTION = 1000
 """Changes written in one transaction."""
@@ -76,18 +76,33 @@ def _by_number(found: Reconciled) -> dict[str, tuple[list[Start], list[End]]]:
 async def _write(some: Sequence[Portion]) -> None:
     table = some[0].outcome.table
     async with table.database.transaction(WHOLE) as session:
-        written = [
-            (portion.outcome, await write_changes(session, table.context.vault, *changes, table.clock.now()))
-            for portion in some
-            for changes in _changes(portion)
-        ]
+        written = []
+        changes = [(portion.outcome, one) for portion in some for one in _changes(portion)]
+        for apart in _apart(changes):
+            done = await write_all(session, table.context.vault, [one for _outcome, one in apart], table.clock.now())
+            written += [(outcome, one) for (outcome, _changes), one in zip(apart, done, strict=True)]
         uploads = [portion.outcome.table.context.upload for portion in some]
         await session.execute(_TOLD, {"uploads": uploads, "counts": [portion.size for portion in some]})
     for outcome, one in written:
         outcome.took(one)
 
 
-def _changes(portion: Portion) -> Iterator[tuple[Roster, list[Coming], list[Going]]]:
+def _apart(changes: Sequence[tuple[Outcome, Changes]]) -> Iterator[list[tuple[Outcome, Changes]]]:
+    """In their order, a person's changes by one roster before those by the next: each sees what the one before has written."""
+    taken: list[tuple[Outcome, Changes]] = []
+    seen: set[str] = set()
+    for outcome, one in changes:
+        numbers = one.numbers
+        if not seen.isdisjoint(numbers):
+            yield taken
+            taken, seen = [], set()
+        taken.append((outcome, one))
+        seen |= numbers
+    if taken:
+        yield taken
+
+
+def _changes(portion: Portion) -> Iterator[Changes]:
     """Rows of a corrected receipt count from the day of the first roster, or from their own: they are written by that day."""
     leaving, arriving = {one.id_number for one in portion.ends}, {one.id_number for one in portion.starts}
     ends = portion.ends
@@ -104,5 +119,5 @@ def _changes(portion: Portion) -> Iterator[tuple[Roster, list[Coming], list[Goin
             for one in starts
         ]
         going = [Going(one.id_number, one.category, days.last(changes=one.id_number in arriving)) for one in ends]
-        yield Roster(context.upload, context.division, context.department.value, listed.on), coming, going
+        yield Changes(Roster(context.upload, context.division, context.department.value, listed.on), coming, going)
         ends = []
