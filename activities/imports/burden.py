@@ -4,7 +4,7 @@ The product computes no burden before it has every settlement: the bureau loads 
 the sums of whom it names until the list is released; the list is then made again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -29,6 +29,7 @@ from store.outbox import wake
 from store.pushes import BurdenRow
 from store.registration import OtherName, Somebody, known_or_entered
 from store.timeline import record
+from store.uploads import UploadLineRow
 
 STILL_OPEN = (MatterStatus.SNAPSHOT.value, MatterStatus.SELECTED.value)
 RECALLED = "recalled"
@@ -84,6 +85,12 @@ COLUMNS = (
 
 NO_MONTH = Reason("no-month", "请选择数据所属月份", "the month of the data is needed")
 NOT_OPEN = Reason("not-open", "该月的高额费用推送尚未开启", "the push about this month is not open", clause="B-17")
+RELEASED = Reason(
+    "released-already",
+    "该月名单已放行推送，其后的累计负担请在下月报送时列入",
+    "the list of this month has been released: hand these burdens in with the next month's",
+    clause="B-17",
+)
 PUSHED = Reason("pushed-already", "该月名单已推送，不能再更改", "the list of this month has been pushed", clause="B-17")
 NO_DEFINITION = Reason(
     "no-definition", "尚未规定个人累计负担的口径（BURDEN_DEF）", "no rule says what a burden is", clause="B-14"
@@ -93,6 +100,12 @@ NO_DEFINITION = Reason(
 async def begin(session: AsyncSession, context: Context, _batch: Batch) -> tuple[Reason, ...]:
     """The table as a whole: a month whose list may still be made."""
     return tuple(_not_now(context, await _matter(session, context)))
+
+
+async def refused(session: AsyncSession, context: Context, batch: Batch, reasons: Sequence[Reason]) -> None:
+    """What came after the release is named with the push that it came too late for."""
+    if RELEASED in reasons:
+        await _tell_later(session, context, batch.rows_in)
 
 
 async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
@@ -146,6 +159,8 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
 
 async def after(session: AsyncSession, context: Context, counts: Counts) -> None:
     """Answers the task that waits for the burdens; a list that was made before is made again."""
+    if overtaken := await _overtaken(session, context):
+        await _tell_later(session, context, overtaken)
     found = await _matter(session, context)
     if found is None or not (counts.accepted or counts.duplicate):
         return
@@ -168,6 +183,35 @@ async def after(session: AsyncSession, context: Context, counts: Counts) -> None
             grounds=["B-17"],
         )
         await wake(session, task, at=context.now)
+
+
+async def _overtaken(session: AsyncSession, context: Context) -> int:
+    """Rows of this table that a release came before."""
+    told = UploadLineRow.reasons.contains([{"code": RELEASED.code}])
+    asked = select(func.count()).where(UploadLineRow.upload_id == context.upload, told)
+    return await session.scalar(asked) or 0
+
+
+async def _tell_later(session: AsyncSession, context: Context, rows: int) -> None:
+    """Once for each table."""
+    found = await _matter(session, context)
+    if found is None:
+        return
+    matter = await locked_matter(session, found.id)
+    later = matter.facts.get("later_burdens", {})
+    if str(context.upload) in later:
+        return
+    matter.facts = {**matter.facts, "later_burdens": {**later, str(context.upload): rows}}
+    record(
+        session,
+        subject_id=matter.id,
+        division=matter.division,
+        at=context.now,
+        day=context.today,
+        tag=f"matter:{Procedure.PUSH.value}:burdens_later",
+        codes={"rows": rows, "upload": str(context.upload)},
+        grounds=["B-17"],
+    )
 
 
 async def _write(session: AsyncSession, context: Context, values: dict[str, object]) -> None:
@@ -193,6 +237,8 @@ def _not_now(context: Context, matter: MatterRow | None) -> Iterator[Reason]:
         yield NOT_OPEN
     elif matter.status not in STILL_OPEN or matter.facts.get("pushed_on"):
         yield PUSHED
+    elif matter.facts.get("released_on"):
+        yield RELEASED
     if context.month and not _definition(context):
         yield NO_DEFINITION
 
@@ -214,6 +260,7 @@ KIND = Kind(
     columns=COLUMNS,
     take=take,
     begin=begin,
+    refused=refused,
     after=after,
     about="每月高额费用推送的依据：截至数据月月末的个人年度累计负担",
     help=(

@@ -59,6 +59,7 @@ async def released(answer: Answer) -> None:
             "burdens came in after the list was made: send it back",
             clause="B-17",
         )
+    matter.facts = {**matter.facts, "released_on": answer.act_day.isoformat()}  # what comes later is on no list
     answer.codes["listed"] = matter.facts.get("listed", 0)
     answer.codes |= await _without_agreement(answer)
 

@@ -45,6 +45,10 @@ def _loaded_again(codes: Codes) -> str:
     return f"再次报送累计负担{codes['rows']}行，名单重新筛选"
 
 
+def _burdens_later(codes: Codes) -> str:
+    return f"放行后又报送累计负担{codes['rows']}行，未列入本月名单，请列入下月"
+
+
 def _asked(_codes: Codes) -> str:
     return "民政部门申请提供医疗费用结算信息"
 
@@ -53,6 +57,7 @@ PUSH_TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {
     (Procedure.PUSH.value, "selected"): _selected,
     (Procedure.PUSH.value, "pushed"): _pushed,
     (Procedure.PUSH.value, "loaded_again"): _loaded_again,
+    (Procedure.PUSH.value, "burdens_later"): _burdens_later,
     (Procedure.RECOGNITION.value, "listed"): _listed,
     (Procedure.RECOGNITION.value, "listed_again"): _listed_again,
     (Procedure.RECOGNITION.value, "identity_marked"): _marked,

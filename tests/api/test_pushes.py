@@ -220,6 +220,26 @@ async def test_a_list_that_does_not_know_the_last_table_is_not_released(month: M
     assert released.status_code in (200, 202), released.text
 
 
+async def test_burdens_that_come_between_release_and_push_are_on_no_list_and_named(
+    month: Month, counter: Counter
+) -> None:
+    await month.load(burden(somebody(), "30000.00"))
+    await month.hands.select(str(month.matter))
+    task = await month.task("push_release")
+    released = await counter.as_(COUNTY_SUPERVISOR, "POST", f"/tasks/{task}/answer", json={"outcome": "released"})
+    assert released.status_code == 200, released.text
+    late = await month.load(burden(somebody(), "40000.00"), burden(somebody(), "50000.00"))
+    assert (late["state"], late["problem"]["code"]) == ("refused", "released-already")
+    day = month.clock.now().date().isoformat()
+    await month.hands.push(Released(str(month.matter), task, day))
+    assert [(item.burden, item.pushed_on is not None) for item in await month.items()] == [(Decimal("30000.00"), True)]
+    seen = (await counter.as_(COUNTY_SUPERVISOR, "GET", f"/pushes/{month.matter}")).json()
+    assert seen["facts"]["later_burdens"] == {late["id"]: 2}
+    assert [entry["text"] for entry in seen["timeline"] if entry["tag"].endswith("burdens_later")] == [
+        "放行后又报送累计负担2行，未列入本月名单，请列入下月"
+    ]
+
+
 async def test_what_was_pushed_before_going_live_is_not_pushed_again_unchanged(
     handing: Handing, worker: Database, clock: StoppedClock
 ) -> None:
