@@ -105,9 +105,17 @@ def accounts(
 @calendars.command("import")
 def import_calendar(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="日历文件（YAML）。 A calendar file.")],
-    division: Annotated[str, typer.Option(help="适用的区划。 The division it holds for.")] = "14",
+    division: Annotated[str, typer.Option(help="只用于该区划。 For this division only.")] = "",
+    everywhere: Annotated[
+        bool, typer.Option("--all", help="用于各规则包所在的区划（默认）。 Wherever the country's holds: the default.")
+    ] = False,
 ) -> None:
-    """导入一年的工作日历，并重算受影响的在办期限。 Import a year's calendar and move the open deadlines it touches."""
+    """导入一年的工作日历，并重算受影响的在办期限；全国的放假通知一次导入，各地适用。
+
+    Import a year's calendar and move the open deadlines it touches: the country's notice once, for every province's pack.
+    """
+    if everywhere and division:
+        raise typer.BadParameter("--all 与 --division 不能同时使用")
     from runtime.calendar_import import run
 
     asyncio.run(run(_configured("calendar"), file, division, typer.echo))

@@ -66,6 +66,11 @@ def shipped() -> tuple[str, ...]:
     )
 
 
+def calendar_owners() -> tuple[str, ...]:
+    """The divisions whose pack holds the country's calendar, each as rows of its own: 14, 3708."""
+    return tuple(division for division in shipped() if any(_calendar_folder(PACKS / division).glob("*.yaml")))
+
+
 def load_packs(divisions: Sequence[str], *, demo: bool = False, up: bool = False) -> PackData:
     """The packs of `divisions` (14, 1405), with the demonstration overlay if `demo`, and with what only the running
     demonstration adds to it if `up`.

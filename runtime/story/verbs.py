@@ -84,7 +84,7 @@ async def import_calendar(world: World, step: Step) -> None:
     file = written if isinstance(written, str) else written.get("file")
     path = world.folder / file if file else _written_out(world, written)
     said: list[str] = []
-    await import_file(world.stack.settings, path, "14", said.append)
+    await import_file(world.stack.settings, path, "", said.append)
     judge_output(step, "\n".join(said))
     await world.quiet.wait()
 
