@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.errors import not_allowed, not_found
-from api.exchange.matters import brief, list_matters, timeline_of
+from api.exchange.matters import brief, timeline_of
 from api.exchange.persons import names_of
 from api.identity import CurrentUser
 from api.presentation import json_object, task_view
@@ -21,6 +21,7 @@ from policy.terms import Category, Residence
 from store import lists
 from store.matters import MatterRow
 from store.paging import Page, decode, encode
+from store.push_list import pushes_by_day
 from store.pushes import SUPPRESSED, PushItemRow, items_of
 from store.recognitions import RecognitionRow
 from store.timekeeping import load_timekeeping
@@ -43,12 +44,15 @@ async def list_pushes(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """The months that the reader's department takes part in, latest first: counts only. Raises Refusal."""
+    """The months that the reader's department takes part in, counts only: the latest first, in each what is open by its day.
+
+    Raises Refusal, paging.BadCursor.
+    """
     demand_pushes(user)
-    found = await list_matters(
-        services, user, procedure=Procedure.PUSH.value, month=month, division=division, cursor=cursor, limit=limit
-    )
-    return Page([_with_numbers(item) for item in found.items], found.next)
+    async with services.database.transaction(user.scope) as session:
+        found = await pushes_by_day(session, month=month, division=division, cursor=cursor, limit=limit)
+    items = [_with_numbers(brief(item["row"])) | json_object({"due": item["due"]}) for item in found.items]
+    return Page(items, found.next)
 
 
 async def view_push(

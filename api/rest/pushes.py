@@ -37,7 +37,7 @@ async def pushes(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """Counts by month and division, latest first. `month` is the month that the data belong to."""
+    """Counts by month and division: the latest month first, in it what is open by its day (`due`). `month` is the month that the data belong to."""
     found = await list_pushes(
         services,
         user,
