@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from api.commands import Submitted, claim_task, release_task
 from api.errors import Refusal, not_found
+from api.exchange.choices import as_it_stands
 from api.exchange.facts import facts_in_words
 from api.exchange.matters import view_matter
 from api.forms import Form, Wrong, answer_fields, wrongs
@@ -135,7 +136,7 @@ async def _page(
         "inbox",
         status=status,
         task=opened.view,
-        step=opened.step,
+        step=as_it_stands(opened.step, about["matter"]) if about["matter"] else opened.step,
         mine=opened.mine,
         may_answer=running and (own or team["team"]["stands_in_for"] is not None),
         forms=empty | kept | (forms or {}),
