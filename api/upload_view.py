@@ -19,8 +19,10 @@ from exchange.marks import Mark
 from exchange.receipts import receipt
 from policy.access import Action, may
 from policy.clock import today
-from policy.terms import Category, RowFate, UploadState
+from policy.exchange_terms import MatterStatus
+from policy.terms import Category, Department, RowFate, UploadState
 from store.accounts import AccountRow
+from store.anomalies import matters_of_batch
 from store.batches import batch_counts, first_place
 from store.disclosure import Cell, Look, disclose, log_look
 from store.paging import Page
@@ -79,6 +81,7 @@ async def view_upload(
         shown, more = lines[:SHOWN], len(lines) > SHOWN
         opened = _opened(services, session, user, row, named)
         batch = await batch_counts(session, row.batch)
+        returned_to = [one for part in lists for one in await _returned_to(session, part)]
         roster = await roster_counts(session, row.id)
         law = await load_law(session)
         discarded = await _discarded(session, row)
@@ -95,6 +98,7 @@ async def view_upload(
         "errors": [error for line in shown for error in _errors(line, names_sheets)],
         "more_after": position(shown[-1].sheet, shown[-1].row_number) if more else None,
         "batch": {"first": str(row.batch), "no": row.batch_no, **vars(batch)},
+        "anomalies": returned_to,
         "before": [_listed_as(one) for one in before],
         "kept_until": _kept_until(services, law, row, parts),
         "discarded": discarded,
@@ -122,6 +126,17 @@ async def receipt_of(services: Services, user: CurrentUser, upload: uuid.UUID) -
     tables = (await read_file(kind, content, row.sheets_taken)).tables
     returned = {(line.sheet, line.row_number): (_sentence(line), first_place(row.batch_no, line)) for line in lines}
     return await asyncio.to_thread(receipt, tables, returned, Mark(kind.code, kind.version, row.batch))
+
+
+async def _returned_to(session: AsyncSession, row: UploadRow) -> list[dict[str, Any]]:
+    """The matters in which the department settles what of the batch came back (W11), to whoever may see them."""
+    found = await matters_of_batch(session, str(row.batch), Department(row.department))
+    counts = ("rows", "open")
+    return [
+        json_object({"id": one.id, "status": one.status, "status_label": MatterStatus(one.status).label})
+        | {name: one.facts.get(name) for name in counts}
+        for one in found
+    ]
 
 
 def kind_of(code: str) -> Kind:

@@ -159,14 +159,12 @@ async def nudge(session: AsyncSession, matter: MatterRow, *, at: datetime) -> No
     await start(session, Procedure.ANOMALY, matter.key, {"matter_id": str(matter.id)}, at=at)
 
 
-async def anomalies_of(session: AsyncSession, matter_id: uuid.UUID) -> Sequence[AnomalyRow]:
-    """All rows of the matter, in the order in which they stood."""
-    asked = (
-        select(AnomalyRow)
-        .where(AnomalyRow.matter_id == matter_id)
-        .order_by(AnomalyRow.upload_id, AnomalyRow.sheet, AnomalyRow.row_number)
-    )
-    return (await session.scalars(asked)).all()
+async def anomalies_of(
+    session: AsyncSession, matter_id: uuid.UUID, *, after: uuid.UUID | None = None, limit: int | None = None
+) -> Sequence[AnomalyRow]:
+    """The rows of the matter, in the order in which they went back, from behind the row `after` on."""
+    asked = select(AnomalyRow).where(AnomalyRow.matter_id == matter_id).order_by(AnomalyRow.id).limit(limit)
+    return (await session.scalars(asked.where(AnomalyRow.id > after) if after else asked)).all()
 
 
 async def answered_rows(session: AsyncSession, matter_id: uuid.UUID, limit: int) -> Sequence[AnomalyRow]:

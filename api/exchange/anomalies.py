@@ -4,7 +4,7 @@ The answer is committed here; whether it holds is checked by the procedure, as i
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import Kind
 from activities.imports.registry import KINDS
+from activities.imports.roster_anomalies import TICKED
 from api.errors import Refusal, not_allowed, not_found, wrong_fields
 from api.exchange.matters import brief, check_may_view, timeline_of
 from api.idempotency import Once
@@ -31,11 +32,14 @@ from store import lists
 from store.anomalies import AnomalyRow, anomalies_of, nudge, settle
 from store.disclosure import Cell, Look, disclose
 from store.matters import MatterRow
+from store.paging import BadCursor, decode, page
 from store.timekeeping import load_timekeeping
 from store.timeline import record
 from store.uploads import UploadRow
 
 LONGEST = 200
+SHOWN = 100
+"""Rows shown at once: of a roster thousands may have come back."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +56,43 @@ class Statement:
     reason: str
 
 
-async def view_anomalies(services: Services, user: CurrentUser, matter_id: uuid.UUID) -> dict[str, Any]:
-    """One matter with its rows: what stood there, why they came back, what has been done. Raises Refusal 404."""
+async def view_anomalies(
+    services: Services, user: CurrentUser, matter_id: uuid.UUID, *, cursor: str | None = None, limit: int = SHOWN
+) -> dict[str, Any]:
+    """One matter with its rows: what stood there, why they came back, what has been done. Raises Refusal 404, BadCursor.
+
+    `columns`: those of the table that the rows came from, none of rows that a review has returned.
+    """
     check_may_view(user)
     async with services.database.transaction(user.scope) as session:
         matter = await _matter(session, matter_id)
         time = await load_timekeeping(session, today(services.clock))
-        found = await anomalies_of(session, matter.id) if user.post.level is Level.COUNTY else []
+        found: Sequence[AnomalyRow] = ()
+        if user.post.level is Level.COUNTY:
+            found = await anomalies_of(session, matter.id, after=_after(cursor), limit=limit + 1)
+        shown = page([{"row": row, "id": row.id} for row in found], limit, ("id",))
         return {
             **brief(matter),
-            "rows": [await _row(services, session, user, row) for row in found],
+            "columns": await _columns(session, found),
+            "rows": [await _row(services, session, user, one["row"]) for one in shown.items],
+            "next": shown.next,
             "tasks": [task_view(task, time) for task in await lists.tasks_of(session, matter.id)],
             "timeline": await timeline_of(session, matter.id),
         }
+
+
+def _after(cursor: str | None) -> uuid.UUID | None:
+    keys = decode(cursor, 1)
+    try:
+        return uuid.UUID(keys[0]) if keys else None
+    except ValueError:
+        raise BadCursor from None
+
+
+async def _columns(session: AsyncSession, rows: Sequence[AnomalyRow]) -> list[dict[str, str]]:
+    upload = await session.get(UploadRow, rows[0].upload_id) if rows and rows[0].upload_id else None
+    columns = KINDS[upload.kind].columns if upload is not None and upload.kind in KINDS else ()
+    return [{"name": column.name, "label": column.label} for column in columns]
 
 
 async def correct(
@@ -229,6 +257,7 @@ async def _row(services: Services, session: AsyncSession, user: CurrentUser, row
     return json_object(
         {
             "id": row.id,
+            "upload": row.upload_id,
             "sheet": row.sheet,
             "row": row.row_number,
             "values": values,
@@ -251,5 +280,5 @@ async def _row(services: Services, session: AsyncSession, user: CurrentUser, row
 def _shown(values: Mapping[str, str], masked: bool) -> dict[str, str]:
     """Masked: who it is about in part, and nothing else of the row."""
     if not masked:
-        return dict(values)
+        return {name: value for name, value in values.items() if name != TICKED}
     return {"name": mask_name(values.get("name", "")), "id_number": mask_id_number(values.get("id_number", ""))}

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.exchange.adjustments import Closed, close_adjustment, view_adjustment
-from api.exchange.anomalies import LONGEST, Correction, Statement, confirm, correct, view_anomalies, withdraw
+from api.exchange.anomalies import LONGEST, SHOWN, Correction, Statement, confirm, correct, view_anomalies, withdraw
 from api.exchange.matters import list_matters
 from api.exchange.months import MonthQuery, month_of
 from api.idempotency import KeyHeader
@@ -75,9 +75,11 @@ async def show(services: At, user: User, matter_id: uuid.UUID) -> dict[str, Any]
 
 
 @router.get("/anomalies/{matter_id}")
-async def show_anomalies(services: At, user: User, matter_id: uuid.UUID) -> dict[str, Any]:
-    """The rows of a batch that came back to a department, with why and what became of each."""
-    return await view_anomalies(services, user, matter_id)
+async def show_anomalies(
+    services: At, user: User, matter_id: uuid.UUID, cursor: Cursor = None, limit: Limit = SHOWN
+) -> dict[str, Any]:
+    """The rows of a batch that came back to a department, with why and what became of each; `next` leads on."""
+    return await view_anomalies(services, user, matter_id, cursor=cursor, limit=limit)
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/correct", status_code=204)
