@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +21,7 @@ class OtherName(Exception):
     """Somebody of another name is known under the ID number."""
 
 
-@dataclass(frozen=True)
-class Somebody:
+class Somebody(NamedTuple):
     """`id_number` in its normal form."""
 
     name: str

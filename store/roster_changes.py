@@ -1,48 +1,27 @@
-"""What a roster changes about identity periods, many persons at a time: the same rules as `store.identities.mark`.
+"""What rosters change about identity periods, many persons at a time: the same rules as `store.identities.mark`.
 
 Periods of one person and category never overlap, and only the department that marked one ends it. Every change may be
 written twice: what this very upload wrote before is found and left as it is.
 """
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, Date, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.identities import IdentityPeriodRow
 from store.registration import Somebody
-from store.roster_people import Known, aliases_of, died, hold_people, known_or_entered
+from store.roster_people import Entered, Known, died, hold_people, known_or_entered
+from store.roster_periods import Pair, Period, end_periods, insert_periods, periods_of
 from store.vault import Vault
 
 OTHER_NAME, DECEASED, ELSEWHERE = "id-other-name", "deceased", "already-active"
 """Why the tables refuse a row; in the words of the roster's reasons."""
 
-_INSERT = text(
-    """
-insert into identity_period
-  (person_id, division, category, source_department, starts_on, provided_on, marked_at, upload_id)
-select cast(n[1] as uuid), n[4], n[2], n[5], cast(n[3] as date), cast(n[6] as date), :now, cast(n[7] as uuid)
-  from (select string_to_array(line, ',') as n from string_to_table(:periods, chr(10)) as line) as lines
-"""
-)
-_END = text(
-    """
-update identity_period i set ends_on = e.ends_on, ended_by = e.upload, end_provided_on = e.listed_on
-  from unnest(:periods, :days, :uploads, :listed) as e (period, ends_on, upload, listed_on) where i.id = e.period
-"""
-).bindparams(
-    *(bindparam(name, type_=ARRAY(Uuid)) for name in ("periods", "uploads")),
-    *(bindparam(name, type_=ARRAY(Date)) for name in ("days", "listed")),
-)
 
-
-@dataclass(frozen=True)
-class Roster:
+class Roster(NamedTuple):
     """Whose roster it is, and the day on which it was provided."""
 
     upload: uuid.UUID
@@ -51,8 +30,7 @@ class Roster:
     listed_on: date
 
 
-@dataclass(frozen=True)
-class Coming:
+class Coming(NamedTuple):
     """A row that begins a category from a day on. `confirmed`: the department stands by it, against what is known."""
 
     row: int
@@ -62,8 +40,7 @@ class Coming:
     confirmed: bool = False
 
 
-@dataclass(frozen=True)
-class Going:
+class Going(NamedTuple):
     """Somebody in force who no longer holds a category from a day on."""
 
     id_number: str
@@ -71,9 +48,8 @@ class Going:
     ends_on: date
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What one roster changes; both changes of whoever changes category belong into the same."""
+class Changes(NamedTuple):
+    """Of one roster; both changes of whoever changes category belong together."""
 
     roster: Roster
     coming: Sequence[Coming]
@@ -97,32 +73,6 @@ class Written:
     refused: dict[int, str] = field(default_factory=dict)
 
 
-class _Period(NamedTuple):
-    """What has to be known of an identity period; a roster asks for thousands, and changes none of them here."""
-
-    id: uuid.UUID
-    person_id: uuid.UUID
-    category: str
-    division: str
-    source_department: str
-    starts_on: date
-    ends_on: date | None
-    upload_id: uuid.UUID | None
-    ended_by: uuid.UUID | None
-
-
-class _End(NamedTuple):
-    period: uuid.UUID
-    ends_on: date
-    upload: uuid.UUID
-    listed_on: date
-
-
-_Pair = tuple[uuid.UUID, str]
-_Periods = Mapping[_Pair, list[_Period]]
-_ASKED = [getattr(IdentityPeriodRow, name) for name in _Period._fields]
-
-
 async def write_changes(
     session: AsyncSession,
     vault: Vault,
@@ -131,113 +81,109 @@ async def write_changes(
     going: Sequence[Going],
     now: datetime,
 ) -> Written:
-    """In one transaction; both changes of whoever changes category belong into the same call."""
-    return (await write_all(session, vault, [Changes(roster, coming, going)], now))[0]
-
-
-async def write_all(session: AsyncSession, vault: Vault, changes: Sequence[Changes], now: datetime) -> list[Written]:
-    """Of several rosters, in one transaction. No person may be in the changes of two."""
-    leaving = {one.id_number for each in changes for one in each.going}
-    somebodies = [(one.who, each.roster.division) for each in changes for one in each.coming]
-    known = await known_or_entered(session, vault, somebodies, leaving, now)
-    people = {one.person for one in known.values() if one.entered_as is None}
-    periods: _Periods = {}
-    dead: set[uuid.UUID] = set()
-    if people:  # of whoever has just been entered nobody else knows anything
-        await hold_people(session, people)
-        categories = {one.category for each in changes for some in (each.coming, each.going) for one in some}
-        periods = await _periods(session, people, categories)
-        dead = await died(session, people)
-    written: list[Written] = []
-    lines: list[str] = []
-    ends: list[_End] = []
-    marked: set[_Pair] = set()
-    for each in changes:
-        one, new = _decided(vault, each.roster, known, periods, each.coming, dead, marked)
-        marked |= new.keys()
-        staying = {row.who.id_number for row in each.coming if row.row in one.refused}
-        going = [row for row in each.going if row.id_number not in staying]
-        one.kept = [(row.id_number, row.category) for row in each.going if row.id_number in staying]
-        one.ended, more = _ended(each.roster, known, periods, going)
-        roster = each.roster
-        behind = f"{roster.division},{roster.department},{roster.listed_on},{roster.upload}"
-        lines += [f"{person},{category},{day},{behind}" for (person, category), day in new.items()]
-        ends += more
-        written.append(one)
-    await _end(session, ends)
-    if lines:
-        await session.execute(_INSERT, {"periods": "\n".join(lines), "now": now})
+    """In one transaction."""
+    (written,) = await write_all(session, vault, [Changes(roster, coming, going)], now)
     return written
 
 
-async def _periods(session: AsyncSession, people: Iterable[uuid.UUID], categories: Iterable[str]) -> _Periods:
-    """The periods of these persons, also those marked under a number that turned out to be theirs."""
-    aliases = await aliases_of(session, list(people))
-    rows = await session.execute(
-        select(*_ASKED).where(
-            IdentityPeriodRow.person_id == func.any(bindparam("wanted", list(aliases), type_=ARRAY(Uuid))),
-            IdentityPeriodRow.category.in_(sorted(categories)),
-        )
-    )
-    found: dict[_Pair, list[_Period]] = defaultdict(list)
-    for row in map(_Period._make, rows):
-        found[aliases[row.person_id], row.category].append(row)
-    return found
+async def write_all(session: AsyncSession, vault: Vault, changes: Sequence[Changes], now: datetime) -> list[Written]:
+    """What each roster has come to; in one transaction. They are written one after the other, but asked about together."""
+    somebodies = [(one.who, of.roster.division) for of in changes for one in of.coming]
+    leaving = {one.id_number for of in changes for one in of.going}
+    known, entered = await known_or_entered(session, vault, somebodies, leaving, now)
+    standing = _Standing(vault, [of.roster for of in changes], known, entered)
+    if people := {one.person for one in known.values()}:  # of whoever has just been entered nobody else knows anything
+        categories = {one.category for of in changes for some in (of.coming, of.going) for one in some}
+        await hold_people(session, people)
+        standing.periods = await periods_of(session, people, categories)
+        standing.dead = await died(session, people)
+    written = [standing.write(place, of) for place, of in enumerate(changes, 1)]
+    if standing.ends:
+        await end_periods(session, standing.ends)
+    if standing.new:
+        await insert_periods(session, standing.rosters, list(standing.new.values()), now)
+    return written
 
 
-def _ended(
-    roster: Roster, known: Mapping[str, Known], periods: _Periods, going: Sequence[Going]
-) -> tuple[int, list[_End]]:
-    """How many have an end by this roster, and those that are to have it. A period lasts at least the day on which it began."""
-    ends: list[_End] = []
-    before = 0
-    for one in going:
-        if one.id_number in known:
-            for row in periods.get((known[one.id_number].person, one.category), ()):
-                if row.ends_on is None and _own(row, roster):
-                    day = max(one.ends_on, row.starts_on + timedelta(days=1))
-                    ends.append(_End(row.id, day, roster.upload, roster.listed_on))
-                before += row.ended_by == roster.upload
-    return before + len(ends), ends
+@dataclass
+class _Standing:
+    """How it stands with everybody whom the changes are about, kept up while one roster after the other is decided."""
 
+    vault: Vault
+    rosters: Sequence[Roster]
+    known: Mapping[str, Known]
+    entered: Mapping[str, Entered]
+    periods: dict[Pair, list[Period]] = field(default_factory=dict)
+    dead: set[uuid.UUID] = field(default_factory=set)
+    new: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The lines of new periods, by person and category; at the end stands which roster has brought it."""
+    ends: dict[uuid.UUID, tuple[date, uuid.UUID, date]] = field(default_factory=dict)
 
-async def _end(session: AsyncSession, ends: Sequence[_End]) -> None:
-    if ends:
-        periods, days, uploads, listed = (list(one) for one in zip(*ends, strict=True))
-        await session.execute(_END, {"periods": periods, "days": days, "uploads": uploads, "listed": listed})
+    def write(self, place: int, changes: Changes) -> Written:
+        roster, coming, going = changes
+        written = Written()
+        for one in coming:
+            somebody = self.entered.get(one.who.id_number)
+            if somebody is None:
+                problem = self._of_the_known(roster, place, one, written)
+            elif one.who.name != somebody.name and not somebody.is_called(self.vault, one.who.name):
+                problem = OTHER_NAME
+            else:
+                problem = self._begin(somebody.person, one.category, one.starts_on, place, written)
+            if problem:
+                written.refused[one.row] = problem
+        staying = {one.who.id_number for one in coming if one.row in written.refused} if written.refused else ()
+        written.kept = [(one.id_number, one.category) for one in going if one.id_number in staying]
+        written.ended = sum(self._end(roster, one) for one in going if one.id_number not in staying)
+        return written
 
-
-def _decided(
-    vault: Vault,
-    roster: Roster,
-    known: Mapping[str, Known],
-    periods: _Periods,
-    coming: Sequence[Coming],
-    dead: set[uuid.UUID],
-    marked: Collection[_Pair],
-) -> tuple[Written, dict[_Pair, date]]:
-    """`marked`: by other rosters in the same transaction, for one person under two numbers."""
-    written = Written()
-    new: dict[_Pair, date] = {}
-    for one in coming:
-        somebody = known[one.who.id_number]
-        pair = (somebody.person, one.category)
-        after = [row for row in periods.get(pair, ()) if row.ends_on is None or row.ends_on > one.starts_on]
-        if not somebody.is_called(vault, one.who.name):
-            written.refused[one.row] = OTHER_NAME
-        elif somebody.person in dead and not one.confirmed:
-            written.refused[one.row] = DECEASED
-        elif any(row.upload_id == roster.upload for row in after):
+    def _of_the_known(self, roster: Roster, place: int, one: Coming, written: Written) -> str | None:
+        """Why it is refused."""
+        somebody = self.known[one.who.id_number]
+        there = self.periods.get((somebody.person, one.category), ())
+        after = [row for row in there if row.ends_on is None or row.ends_on > one.starts_on]
+        if not somebody.is_called(self.vault, one.who.name):
+            return OTHER_NAME
+        if somebody.person in self.dead and not one.confirmed:
+            return DECEASED
+        if any(row.upload_id == roster.upload for row in after):
             written.added += 1  # an attempt before this one has marked it
-        elif pair in marked or any(not _own(row, roster) for row in after):
-            written.refused[one.row] = ELSEWHERE
-        elif pair in new or any(row.ends_on is None for row in after):
+        elif any(not _own(row, roster) for row in after):
+            return ELSEWHERE
+        elif any(row.ends_on is None for row in after):
             written.known += 1
         else:
-            new[pair] = max((row.ends_on for row in after if row.ends_on), default=one.starts_on)
+            starts_on = max((row.ends_on for row in after if row.ends_on), default=one.starts_on)
+            return self._begin(str(somebody.person), one.category, starts_on, place, written)
+        return None
+
+    def _begin(self, person: str, category: str, starts_on: date, place: int, written: Written) -> str | None:
+        """Why it is refused."""
+        before = self.new.setdefault((person, category), line := f"{person},{category},{starts_on},{place}")
+        if before is line:
             written.added += 1
-    return written, new
+        elif self.rosters[int(before.rpartition(",")[2]) - 1][1:3] == self.rosters[place - 1][1:3]:
+            written.known += 1
+        else:
+            return ELSEWHERE
+        return None
+
+    def _end(self, roster: Roster, one: Going) -> int:
+        """How many periods have an end by this roster. A period lasts at least the day on which it began."""
+        if one.id_number not in self.known:
+            return 0
+        pair = (self.known[one.id_number].person, one.category)
+        rows, ended = self.periods.get(pair, []), 0
+        for at, row in enumerate(rows):
+            if row.ends_on is None and _own(row, roster):
+                day = max(one.ends_on, row.starts_on + timedelta(days=1))
+                self.ends[row.id] = (day, roster.upload, roster.listed_on)
+                rows[at] = row._replace(ends_on=day, ended_by=roster.upload)
+                ended += 1
+            else:
+                ended += row.ended_by == roster.upload
+        return ended
 
 
-def _own(row: _Period, roster: Roster) -> bool:
+def _own(row: Period, roster: Roster) -> bool:
     return (row.division, row.source_department) == (roster.division, roster.department)

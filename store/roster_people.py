@@ -3,21 +3,22 @@
 import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ARRAY, String, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.applications import ApplicationRow
 from store.people import PersonRow
-from store.registration import LAST_FOUR, Somebody, name_index, number_index
+from store.registration import ID_NUMBER, LAST_FOUR, Somebody, name_index
 from store.vault import Vault
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _ENTER = text(
     """
 insert into person (id, division, id_index, name_index, last4_index, sealed, created_at)
-select cast(p[1] as uuid), p[6], decode(p[2], 'hex'), decode(p[3], 'hex'), decode(p[4], 'hex'), decode(p[5], 'hex'), :now
+select cast(p[1] as uuid), p[2], decode(p[3], 'hex'), decode(p[4], 'hex'), decode(p[5], 'hex'), decode(p[6], 'hex'), :now
   from (select string_to_array(line, ',') as p from string_to_table(:people, chr(10)) as line) as lines
 """
 )
@@ -27,25 +28,38 @@ select encode(p.id_index, 'hex'), coalesce(p.merged_into, p.id), p.name_index
   from json_array_elements_text(cast(:wanted as json)) w join person p on p.id_index = decode(w, 'hex')
 """
 )
-_LOCK_NUMBERS = text("select pg_advisory_xact_lock(k) from unnest(cast(:keys as bigint[])) k")
+_IDS = text("select string_agg(cast(uuidv7() as text), ',') from generate_series(1, :count)")
+_LOCK_NUMBERS = text(
+    """
+select count(pg_advisory_xact_lock(k)), set_config('enable_seqscan', 'off', true)
+  from unnest(cast(:keys as bigint[])) k
+"""
+)
+"""A plan lives as long as its connection: one that was made while the tables were small would go through all of them later."""
 _LOCK_PEOPLE = text("select pg_advisory_xact_lock(hashtextextended(p, 0)) from unnest(:people) p").bindparams(
     bindparam("people", type_=ARRAY(String))
 )
 
 
-@dataclass(frozen=True)
-class Known:
-    """`person`: who they are now, also after a merge. `name_index` is that of the row with this number.
-
-    `entered_as`: the name under which this very transaction has entered them; nobody else sees them yet.
-    """
+class Known(NamedTuple):
+    """`person`: who they are now, also after a merge. `name_index` is that of the row with this number."""
 
     person: uuid.UUID
     name_index: bytes
-    entered_as: str | None = None
 
     def is_called(self, vault: Vault, name: str) -> bool:
-        return name == self.entered_as or name_index(vault, name) == self.name_index
+        return name_index(vault, name) == self.name_index
+
+
+class Entered(NamedTuple):
+    """Somebody whom this very transaction has entered; nobody else sees them yet. `person`: the key as text."""
+
+    person: str
+    name: str
+    name_index: bytes
+
+    def is_called(self, vault: Vault, name: str) -> bool:
+        return name == self.name or name_index(vault, name) == self.name_index
 
 
 async def people_of(session: AsyncSession, indexes: Mapping[bytes, str]) -> dict[str, Known]:
@@ -60,21 +74,18 @@ async def known_or_entered(
     somebodies: Sequence[tuple[Somebody, str]],
     others: Iterable[str],
     now: datetime,
-) -> dict[str, Known]:
-    """The person of each ID number; whom nobody knows is entered, by the division given with them.
+) -> tuple[dict[str, Known], dict[str, Entered]]:
+    """The person of each ID number; whom nobody knows is entered. Holds the lock on every such number until the end.
 
-    Holds the lock on every such number until the end. `others`: further numbers, under which nobody is entered.
+    `somebodies`: each with the county in which they would be entered. `others`: further numbers, under which nobody is entered.
     """
-    indexes = {number_index(vault, one.id_number): one.id_number for one, _division in somebodies}
-    if indexes:
-        keys = [int.from_bytes(one[:8], signed=True) for one in sorted(indexes)]
-        await session.execute(_LOCK_NUMBERS, {"keys": keys})
-    known = await people_of(session, indexes | {number_index(vault, number): number for number in others})
-    people = {one.id_number: (one, division) for one, division in somebodies}
-    fresh = {index: people[number] for index, number in indexes.items() if number not in known}
-    if fresh:
-        known |= await _enter(session, vault, fresh, now)
-    return known
+    people = {one.id_number: (one, division) for one, division in reversed(somebodies)}
+    indexes = {vault.blind(ID_NUMBER, number): number for number in people}
+    keys = [int.from_bytes(one[:8], signed=True) for one in sorted(indexes)]
+    await session.execute(_LOCK_NUMBERS, {"keys": keys})
+    known = await people_of(session, indexes | {vault.blind(ID_NUMBER, number): number for number in others})
+    fresh = [(index, *people[number]) for index, number in indexes.items() if number not in known]
+    return known, await _enter(session, vault, fresh, now) if fresh else {}
 
 
 async def hold_people(session: AsyncSession, people: Collection[uuid.UUID]) -> None:
@@ -104,16 +115,23 @@ async def died(session: AsyncSession, people: Collection[uuid.UUID]) -> set[uuid
 
 
 async def _enter(
-    session: AsyncSession, vault: Vault, fresh: Mapping[bytes, tuple[Somebody, str]], now: datetime
-) -> dict[str, Known]:
-    ids = await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": len(fresh)})
+    session: AsyncSession, vault: Vault, fresh: Sequence[tuple[bytes, Somebody, str]], now: datetime
+) -> dict[str, Entered]:
+    ids = (await session.scalars(_IDS, {"count": len(fresh)})).one().split(",")
+    sealed = vault.seal_texts(
+        "person",
+        "sealed",
+        [
+            (person, f'{{"name": {_AS_JSON(who.name)}, "id_number": {_AS_JSON(who.id_number)}}}')
+            for person, (_index, who, _division) in zip(ids, fresh, strict=True)
+        ],
+    )
     tails: dict[str, str] = {}
     entered, lines = {}, []
-    for person, (index, (one, division)) in zip(ids, fresh.items(), strict=True):
-        name, number = one.name, one.id_number
-        known = entered[number] = Known(person, name_index(vault, name), entered_as=name)
-        sealed = vault.seal("person", "sealed", person, {"name": name, "id_number": number})
+    for person, (index, (name, number), division), cell in zip(ids, fresh, sealed, strict=True):
+        named = name_index(vault, name)
+        entered[number] = Entered(person, name, named)
         tail = tails.get(number[-4:]) or tails.setdefault(number[-4:], vault.blind(LAST_FOUR, number[-4:]).hex())
-        lines.append(f"{person},{index.hex()},{known.name_index.hex()},{tail},{sealed.hex()},{division}")
+        lines.append(f"{person},{division},{index.hex()},{named.hex()},{tail},{cell.hex()}")
     await session.execute(_ENTER, {"people": "\n".join(lines), "now": now})
     return entered
