@@ -1,6 +1,7 @@
 """The worker: runs the procedures and their hands. One builder of the runner, for workers and for replays alike."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,6 +14,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.anomaly import Anomalies
+from activities.case_endings import Endings
 from activities.casework import Casework
 from activities.comparison import Comparisons
 from activities.correspondence import Correspondence
@@ -25,6 +27,7 @@ from activities.matters import Matters
 from activities.opening import Opening
 from activities.payments import Payments
 from activities.probe import Probe
+from activities.public_notices import PublicNotices
 from activities.recognition import Recognitions
 from activities.refusals import Refusals
 from activities.review import Reviews
@@ -185,7 +188,9 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
     smtp = _smtp(settings)
     return (
         Desk(database, now, Ladder(correspondence), correspondence, tellings),
-        Casework(database, now, vault, issuing),
+        Casework(database, now, vault),
+        PublicNotices(database, now, issuing),
+        Endings(database, now, vault),
         refusals,
         Payments(database, now, vault),
         Teamwork(database, now, Telling(correspondence)),
@@ -199,7 +204,9 @@ def _hands(settings: Settings, database: Database) -> tuple[object, ...]:
         Comparisons(database, now, vault),
         supervision,
         Probe(database),
-        Mailroom(database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2]),
+        Mailroom(
+            database, now, Mailer(smtp, now), correspondence, smtp.sender.rpartition("@")[2], settings.digest_minutes
+        ),
     )
 
 
