@@ -13,6 +13,7 @@ from policy.deadlines import SHANGHAI, add_months
 from policy.procedures import Procedure
 from policy.working_days import WorkCalendar
 from runtime.demo_exchange_desk import DemoRefused, ExchangeDesk, Handed
+from runtime.demo_exchange_liaisons import LIAISONS, entry_of
 from runtime.demo_exchange_people import CERTIFIED, adjustment_list, burdens_after, burdens_before, identity_list
 from runtime.story.counter import Counter, SignInRefused
 from store.packs import rulebook_from_packs
@@ -107,6 +108,7 @@ class _Exchange:
             "督促整改": self._order,
             "邻县双向共享": self._neighbour,
             "集中复核": self._review,
+            "联络员名册": self._liaisons,
         }
 
     async def _adjustment(self) -> None:
@@ -179,6 +181,11 @@ class _Exchange:
         civil = f"county.civil_affairs.caseworker@{JIAXIANG}"
         review = await self._opened(civil, Procedure.REVIEW, JIAXIANG, self._days.last)
         await self._desk.answer(civil, review, "self_check", "confirmed", {"remark": "已在本部门系统内比对核实"})
+
+    async def _liaisons(self) -> None:
+        """Two cities and a county of each; one term ends soon, one liaison is away, and some offices have named nobody."""
+        for actor, words in LIAISONS.items():
+            await self._desk.post(actor, "登记联络员", "/api/v1/liaisons", entry_of(actor, words, self._days.filed_on))
 
     async def _opened(self, actor: str, procedure: Procedure, division: str, month: date) -> str:
         return await self._desk.opened(actor, procedure, f"{division}/{month:%Y-%m}", division)

@@ -24,6 +24,7 @@ from temporalio.service import RPCError
 from policy.clock import Clock
 from runtime.clock import clock
 from runtime.readiness import probe_forever
+from runtime.reminders import remind_forever
 from runtime.settings import Settings
 from runtime.temporal import AWAY, connect
 from runtime.watchdog import schedule_forever, watch_forever
@@ -158,6 +159,7 @@ async def run(settings: Settings) -> None:
     ]
     if settings.months:
         works.append(asyncio.create_task(watch_forever(settings)))
+        works.append(asyncio.create_task(remind_forever(settings)))
         works.append(asyncio.create_task(schedule_forever(client)))
     stopped = asyncio.create_task(_until(stop))
     log.info("delivering", temporal=settings.temporal_address)

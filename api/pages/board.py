@@ -15,6 +15,7 @@ from api.exchange.board import Board, Standing
 from api.exchange.board_figures import Figure, as_it_stood, figures_of
 from api.exchange.board_out import board_list
 from api.exchange.board_reading import Asked, read_board
+from api.exchange.liaison_register import missing
 from api.exchange.months import month_of
 from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
@@ -102,6 +103,7 @@ async def show(desk: AtDesk, month: str = "", city: str = "", state: str = "", a
         export=Filters("/board.xlsx", chosen.query).href(),
         figures=await _figures(desk, chosen, whole.only(chosen.city, None)),
         overdue=overdue,
+        unnamed=await _unnamed(desk, chosen),
         overdue_kinds=Counter(line["title"] for line in overdue).most_common(),
         shown=SHOWN_OVERDUE,
     )
@@ -145,6 +147,11 @@ async def _figures(desk: Desk, chosen: Chosen, board: Board) -> list[Figure]:
         if chosen.past
         else await figures_of(desk.services, desk.signed_in, chosen.month, _area(desk, chosen))
     )
+
+
+async def _unnamed(desk: Desk, chosen: Chosen) -> int:
+    """How many offices have named no liaison; as it is today."""
+    return 0 if chosen.past else len(await missing(desk.services, desk.signed_in, division=_area(desk, chosen)))
 
 
 async def _overdue(desk: Desk, chosen: Chosen) -> list[Mapping[str, Any]]:

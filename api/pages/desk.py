@@ -164,6 +164,7 @@ class Desk:
             and self.user.post.department is Department.MEDICAL_INSURANCE,
             "problems": may(self.user.post, Action.VIEW_MATTERS)
             and self.user.post.department is not Department.MEDICAL_INSURANCE,
+            "liaisons": may(self.user.post, Action.VIEW_MATTERS),
             "uploads": may(self.user.post, Action.VIEW_UPLOADS),
             "staff": self.user.post.role is not Role.AUDITOR,
             "partners": self.user.post.role is Role.ADMINISTRATOR and self.user.post.level is not Level.TOWNSHIP,
@@ -183,6 +184,7 @@ PLACES = (
     Place("recognitions", "/recognitions", "认定反馈"),
     Place("findings", "/findings", "监测整改"),
     Place("problems", "/major-problems", "重大问题"),
+    Place("liaisons", "/liaisons", "联络员名册"),
     Place("uploads", "/uploads", "报送表格"),
     Place("staff", "/staff", "本单位人员"),
     Place("partners", "/partners", "对接密钥"),

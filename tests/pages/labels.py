@@ -13,6 +13,7 @@ from api.pages import (
     due_dates,
     funds,
     inbox,
+    liaisons,
     matters,
     partners,
     payments,
@@ -58,6 +59,7 @@ def _of_pages() -> Iterator[str]:
     yield from inbox.STATES.values()
     yield from matters.STATES.values()
     yield from supervision_pages.STATE_LABELS.values()
+    yield from liaisons.STATES.values()
     yield from matters_of.PROCEDURE_LABELS.values()
     yield from facts.LABELS.values()
     yield from (standing.label for standing in board.Standing)

@@ -126,7 +126,7 @@ async def test_the_exchange_of_three_counties_stands_at_different_steps(house: H
     for division in (COUNTY, NEIGHBOUR, JIAXIANG):
         await open_by_hand(house.stack.settings, f"{house.day:%Y-%m}", division, said.append)
     said.clear()
-    assert await house.file_exchange(house.day, said) == 6, said
+    assert await house.file_exchange(house.day, said) == 7, said
     assert len(said) == 1
 
     lists = await house.get(INSURANCE, "/api/v1/adjustments")
@@ -150,7 +150,7 @@ async def test_the_exchange_of_three_counties_stands_at_different_steps(house: H
 
 async def test_the_exchange_filed_again_on_this_or_another_day_changes_nothing(house: House) -> None:
     before, said = await house.counts(), list[str]()
-    assert await house.file_exchange(house.day, said) == 6, said
+    assert await house.file_exchange(house.day, said) == 7, said
     assert await house.file_exchange(add_months(house.day.replace(day=1), 1), said) == 0
     assert await house.counts() == before
     assert said == []
