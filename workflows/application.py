@@ -7,8 +7,10 @@ names the step that follows.
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.casework import Accepted, Assessed, Case, CaseStart, Casework, Dismissal, Ending, Posting, Reposting
+    from activities.case_endings import Endings
+    from activities.casework import Accepted, Assessed, Case, CaseStart, Casework, Ending
     from activities.desk import Desk, Pause
+    from activities.public_notices import Dismissal, Posting, PublicNotices, Reposting
     from policy.terms import ApplicationStatus, Level
 
 from workflows.waiting import Answer, Interrupted, Procedure, Stage, UnknownOutcome
@@ -94,10 +96,10 @@ class Application(Procedure):
                 self.received_on = answer.done_on
                 return self._acceptance
             case "withdrawn":
-                await self.do(Casework.withdraw, self._closing(answer))
+                await self.do(Endings.withdraw, self._closing(answer))
                 return None
             case "lapsed":
-                await self.do(Casework.lapse, self._closing(answer))
+                await self.do(Endings.lapse, self._closing(answer))
                 return None
             case other:
                 raise UnknownOutcome(other)
@@ -139,7 +141,7 @@ class Application(Procedure):
     async def _township_notice_result(self) -> Stage:
         """Nobody has objected by the end of the notice; an objection stops it at once (A-40)."""
         result = await self.ask("township_notice_result", counted_from=self.posted_on, notice_key="PUB_TWP_DAYS")
-        await self.do(Casework.close_notice, self._posting(Level.TOWNSHIP, result))
+        await self.do(PublicNotices.close_notice, self._posting(Level.TOWNSHIP, result))
         return self._objection(Level.TOWNSHIP, result) or self._forwarding
 
     async def _objection_review(self) -> Stage | None:
@@ -156,13 +158,13 @@ class Application(Procedure):
     async def _shown_again(self, reviewed: Answer) -> Stage:
         """A fresh notice, once; or what was left of the stopped one, as the jurisdiction has it (AMB-26)."""
         dismissal = Dismissal(self.application_id, self.posted_on, self.objected_on, reviewed.done_on)
-        again: Reposting = await self.do(Casework.dismissed, dismissal)
+        again: Reposting = await self.do(PublicNotices.dismissed, dismissal)
         while again.missing:
             await self.supply([again.missing])
-            again = await self.do(Casework.dismissed, dismissal)
+            again = await self.do(PublicNotices.dismissed, dismissal)
         if again.deemed_posted_on:
             self.posted_on = again.deemed_posted_on
-            await self.do(Casework.post_notice, self._next_posting(Level.TOWNSHIP))
+            await self.do(PublicNotices.post_notice, self._next_posting(Level.TOWNSHIP))
             return self._township_notice_result
         self.notice_due_from = reviewed.done_on
         return self._township_notice
@@ -246,12 +248,12 @@ class Application(Procedure):
     async def _county_notice_result(self) -> Stage | None:
         """The second notice, with the amount (A-41); nobody is paid before it has ended (AMB-7)."""
         result = await self.ask("county_notice_result", counted_from=self.posted_on, notice_key="PUB_CTY_WD")
-        await self.do(Casework.close_notice, self._posting(Level.COUNTY, result))
+        await self.do(PublicNotices.close_notice, self._posting(Level.COUNTY, result))
         objection = self._objection(Level.COUNTY, result)
         if objection is not None:
             await self.do(Casework.undecide, self.application_id)
             return objection
-        await self.do(Casework.make_payable, self._closing(result))
+        await self.do(Endings.make_payable, self._closing(result))
         await self.until(self._paid)
         return None
 
@@ -265,7 +267,7 @@ class Application(Procedure):
     async def _post(self, posted: Answer, level: Level) -> None:
         posted.must_be("posted")
         self.posted_on = posted.done_on
-        await self.do(Casework.post_notice, self._next_posting(level))
+        await self.do(PublicNotices.post_notice, self._next_posting(level))
 
     def _next_posting(self, level: Level) -> Posting:
         self.postings[level] += 1
@@ -287,7 +289,7 @@ class Application(Procedure):
     async def _refuse(self, answer: Answer, *, decided_on: str = "") -> Stage | None:
         """Hands over to W02: the township's written notice (A-42). `answer` holds the provisions and the reason."""
         ending = self._closing(answer)
-        await self.do(Casework.refuse, Ending(**{**vars(ending), "day": decided_on or answer.done_on}))
+        await self.do(Endings.refuse, Ending(**{**vars(ending), "day": decided_on or answer.done_on}))
         return None
 
     async def _paid(self) -> bool:

@@ -6,9 +6,9 @@ from datetime import date
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from activities.casework import NOTICE_PERIODS
 from activities.correspondence import Correspondence
 from activities.issuing import poster_paper, refusal_paper
+from activities.public_notices import NOTICE_PERIODS
 from api.errors import not_allowed, not_found, wrong_fields
 from api.pages.desk import AtDesk, Desk
 from api.pages.printing import download, printable

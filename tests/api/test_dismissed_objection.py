@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from activities.casework import Casework, Dismissal
 from activities.correspondence import Correspondence
 from activities.issuing import Issuing
+from activities.public_notices import Dismissal, PublicNotices
 from api.services import Services
 from store.applications import PublicityRow
 from store.database import WHOLE, Database
@@ -36,10 +36,10 @@ async def test_that_a_notice_goes_on_is_entered_once(
                 )
             )
     issuing = Issuing(services.vault, services.files, Correspondence("http://counter.test", 15))
-    casework = Casework(worker, clock, services.vault, issuing)
+    notices = PublicNotices(worker, clock, issuing)
     dismissal = Dismissal(filed["id"], "2025-03-05", "2025-03-10", "2025-03-12")
     for _time in range(2):
-        assert (await casework.dismissed(dismissal)).deemed_posted_on == "2025-03-07"
+        assert (await notices.dismissed(dismissal)).deemed_posted_on == "2025-03-07"
     async with worker.transaction(WHOLE) as session:
         entries = select(TimelineRow).where(
             TimelineRow.subject_id == case, TimelineRow.tag == "procedure:notice:resumed"
