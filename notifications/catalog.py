@@ -114,6 +114,32 @@ class EscalatedToProvince(DeadlineNotice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EscalatedTask:
+    """One rung of a digest, as its own notice would have said it."""
+
+    division_name: str
+    task_label: str
+    case_number: str
+    nominal: date
+    work_target: date
+    working_days_late: int
+    grounds: tuple[str, ...]
+    link: str
+    late_by: str | None
+    vacant_post: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalationDigest(Notice):
+    """Many rungs to one reader of a level above, in one mail. `division_name` names one of the divisions and how many."""
+
+    name = "escalation_digest"
+    level: str
+    """市级, 省级."""
+    tasks: tuple[EscalatedTask, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefusalToDeliver(DeadlineNotice):
     """附件5 has been issued; until it is delivered the periods of appeal do not begin (A-42)."""
 
@@ -229,6 +255,7 @@ NOTICES: dict[str, type[Notice]] = {
         Overdue,
         EscalatedToCity,
         EscalatedToProvince,
+        EscalationDigest,
         RefusalToDeliver,
         TaskHandedOver,
         TasksInherited,

@@ -7,8 +7,10 @@ from notifications.catalog import (
     CaseCopied,
     DueSoon,
     DueToday,
+    EscalatedTask,
     EscalatedToCity,
     EscalatedToProvince,
+    EscalationDigest,
     ExtensionAsked,
     ExtensionDecided,
     LiaisonEnding,
@@ -91,6 +93,42 @@ SAMPLES: dict[str, Notice] = {
         ),
         EscalatedToProvince(
             **(survey | {"recipient": "山西省省级医疗保障审核人", "working_days_late": 5, "demonstration": True})
+        ),
+        EscalationDigest(
+            recipient="山西省省级民政审核人",
+            division_name="阳城县等2处",
+            link="http://127.0.0.1:8000/",
+            grounds=(),
+            late_by=None,
+            vacant_post=None,
+            demonstration=True,
+            level="省级",
+            tasks=(
+                EscalatedTask(
+                    division_name="阳城县",
+                    task_label="向医保部门共享名单",
+                    case_number="阳城县2025年8月",
+                    nominal=date(2025, 8, 31),
+                    work_target=date(2025, 8, 29),
+                    working_days_late=5,
+                    grounds=("晋医保办发〔2025〕3号 五",),
+                    link=SURVEY_LINK,
+                    late_by=None,
+                    vacant_post=None,
+                ),
+                EscalatedTask(
+                    division_name="万荣县",
+                    task_label="向医保部门共享名单",
+                    case_number="万荣县2025年8月",
+                    nominal=date(2025, 8, 31),
+                    work_target=date(2025, 8, 29),
+                    working_days_late=5,
+                    grounds=("晋医保办发〔2025〕3号 五", "本地设置 信息共享"),
+                    link=SURVEY_LINK,
+                    late_by="本通知应于2025-09-05 09:00发出，实际于2025-09-05 15:20发出",
+                    vacant_post="山西省省级民政负责人",
+                ),
+            ),
         ),
         RefusalToDeliver(
             **(

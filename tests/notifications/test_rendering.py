@@ -10,7 +10,7 @@ from notifications.templating import TEMPLATES
 from tests.notifications.golden import GOLDEN, files
 from tests.notifications.samples import SAMPLES
 
-LATE = {"overdue", "escalated_to_city", "escalated_to_province"}
+LATE = {"overdue", "escalated_to_city", "escalated_to_province", "escalation_digest"}
 
 
 def sample(name: str) -> Overdue:
