@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from api.case_view import decision_view
+from api.case_outcome import decision_view
 from api.identity import CurrentUser
 from api.papers.case_file_parts import parts_of
 from api.papers.reading import Case, CaseReading

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.case_view import decision_view
+from api.case_outcome import decision_view
 from api.errors import not_allowed, not_found
 from api.identity import CurrentUser, User
 from api.presentation import json_object
