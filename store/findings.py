@@ -12,8 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import String
 
 from policy.deadlines import SHANGHAI
+from policy.step_clause import grounds_here
 from policy.supervision import LASTING, FindingKind
 from store.base import Base, Json, Key, Moment
+from store.rulebook import load_rulebook
 
 
 class FindingRow(Base):
@@ -61,14 +63,16 @@ async def open_finding(
     *,
     about: str = "",
 ) -> FindingRow:
-    """The finding, entered unless it is known. Harmless twice: what was found first stays as it was written.
+    """The finding, entered unless it is known, with the grounds as they are called in the division. Harmless twice: what was
+    found first stays as it was written.
 
     What lasts (an agreement not signed, say) is not found anew each month while it waits to be put right (B-29).
     """
     waiting = await unsettled(session, kind, division, about) if kind in LASTING else None
     if waiting is not None:
         return waiting
-    first = month.replace(day=1) if month else None
+    first, day = month.replace(day=1) if month else None, at.astimezone(SHANGHAI).date()
+    rulebook = await load_rulebook(session, division, day)
     await session.execute(
         insert(FindingRow)
         .values(
@@ -78,8 +82,8 @@ async def open_finding(
             subject_id=subject_id,
             about=about,
             codes=dict(codes),
-            grounds=list(dict.fromkeys(grounds)),
-            found_on=at.astimezone(SHANGHAI).date(),
+            grounds=grounds_here(rulebook, grounds, day),
+            found_on=day,
             found_at=at,
         )
         .on_conflict_do_nothing()

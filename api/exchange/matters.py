@@ -16,10 +16,12 @@ from policy.access import Action, may
 from policy.clock import today
 from policy.exchange_terms import MatterStatus
 from policy.procedures import Procedure
+from policy.step_clause import grounds_here
 from store import lists
 from store.accounts import AccountRow
 from store.matters import MatterRow
 from store.paging import Page, decode, page
+from store.rulebook import load_law
 from store.timekeeping import load_timekeeping
 from store.timeline import TimelineRow
 
@@ -81,13 +83,16 @@ def brief(row: MatterRow) -> dict[str, Any]:
 
 
 async def timeline_of(session: AsyncSession, subject_id: uuid.UUID) -> list[dict[str, Any]]:
-    """What happened, oldest first, with who did it."""
+    """What happened, oldest first, with who did it; each clause as it is called in the place, as of the day of the entry."""
     found = await session.execute(
         select(TimelineRow, AccountRow.name)
         .outerjoin(AccountRow, AccountRow.username == TimelineRow.actor)
         .where(TimelineRow.subject_id == subject_id)
         .order_by(TimelineRow.id)
     )
+    entries = found.all()
+    law = await load_law(session)
+    rulebooks = {entry.division: law.rulebook(entry.division, entry.day) for entry, _ in entries}
     return [
         json_object(
             {
@@ -98,10 +103,10 @@ async def timeline_of(session: AsyncSession, subject_id: uuid.UUID) -> list[dict
                 "actor_name": name or ("系统" if entry.actor == "system" else entry.actor),
                 "text": timeline_text(entry.tag, entry.codes),
                 "codes": entry.codes,
-                "grounds": entry.grounds,
+                "grounds": grounds_here(rulebooks[entry.division], entry.grounds, entry.day),
             }
         )
-        for entry, name in found
+        for entry, name in entries
     ]
 
 
