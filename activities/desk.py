@@ -22,6 +22,7 @@ from activities.correspondence import Correspondence
 from activities.going_live import live_since
 from activities.ladder import Ladder
 from activities.subjects import Subject, locked_subject
+from activities.term_changes import date_anew
 from policy.clock import Clock, today
 from policy.escalation import office_of
 from policy.rulebook import Rulebook
@@ -206,8 +207,11 @@ class Desk:
         found = await session.scalar(_newest_period(owner, name).where(PeriodRow.round == request.term))
         rulebook = await load_rulebook(session, subject.division, today(self._clock))
         if found:
-            # A calendar may have come between two of its tasks, when none of them was open to be moved.
-            set_dates(found, rulebook, asked_of(found), now)
+            # A calendar or a rule may have come between two of its tasks, when none of them was open to be moved.
+            if found.month:
+                date_anew(found, rulebook, now)
+            else:
+                set_dates(found, rulebook, asked_of(found), now)
             return found
         counted_from = date.fromisoformat(request.counted_from) if request.counted_from else today(self._clock)
         dates = Dates(

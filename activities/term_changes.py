@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.conflicts import note_conflict
 from policy.deadlines import SHANGHAI
+from policy.rulebook import Rulebook
 from policy.step_clause import grounds_here
 from store.outbox import wake
 from store.periods import BY_TERM, CHANGED, SPARED, asked_of, set_dates, spare
@@ -37,6 +38,14 @@ async def follow_rule(session: AsyncSession, division: str, key: str, now: datet
     return sum(moved)
 
 
+def date_anew(period: PeriodRow, rulebook: Rulebook, now: datetime) -> None:
+    """Dates a period once more on the way to its next task, when none was open that could have been told: with the reason
+    where it is another rule that moves it, and never late behind anybody's back."""
+    late_after, rule, nominal = period.late_after, period.basis.get("rule"), period.nominal
+    if set_dates(period, rulebook, asked_of(period), now) and _shown(rule) != _shown(period.basis.get("rule")):
+        _say_why(period, rulebook, late_after, rule, nominal, now)
+
+
 async def rules_entered(session: AsyncSession, after: datetime) -> list[tuple[str, str]]:
     """Division and key of every rule that was entered after the moment, whoever entered it."""
     entered = select(ParameterRow.division, ParameterRow.key).where(ParameterRow.entered_at > after).distinct()
@@ -58,12 +67,10 @@ async def _follow(session: AsyncSession, period: PeriodRow, now: datetime) -> bo
     today = now.astimezone(SHANGHAI).date()
     rulebook = await load_rulebook(session, period.division, today)
     was = {name: _iso(getattr(period, name)) for name in ("nominal", "work_target", "late_after")}
-    late_after, rule, ladder = period.late_after, period.basis.get("rule"), period.ladder
+    late_after, rule, nominal, ladder = period.late_after, period.basis.get("rule"), period.nominal, period.ladder
     moved = set_dates(period, rulebook, asked_of(period), now)
     if moved:
-        period.basis = {**period.basis, CHANGED: {"on": today.isoformat(), "was": was["nominal"], "rule": _shown(rule)}}
-        _spare(period, late_after, today)
-        set_dates(period, rulebook, asked_of(period), now)
+        _say_why(period, rulebook, late_after, rule, nominal, now)
         await note_conflict(session, period, now)
     if not moved and period.ladder == ladder:
         return False
@@ -92,12 +99,22 @@ async def _follow(session: AsyncSession, period: PeriodRow, now: datetime) -> bo
     return moved
 
 
-def _spare(period: PeriodRow, late_after: date | None, today: date) -> None:
-    """Lateness counts from today; of what was late before, from when it was."""
+def _say_why(
+    period: PeriodRow,
+    rulebook: Rulebook,
+    late_after: date | None,
+    rule: dict[str, Any] | None,
+    nominal: date | None,
+    now: datetime,
+) -> None:
+    """Writes beside the new date what it was before; lateness counts from today, of what was late before from when it was."""
+    today = now.astimezone(SHANGHAI).date()
+    period.basis = {**period.basis, CHANGED: {"on": today.isoformat(), "was": _iso(nominal), "rule": _shown(rule)}}
     yesterday = today - timedelta(days=1)
     until = min(late_after, yesterday) if late_after else yesterday
     if period.late_after is not None and period.late_after < until:
         spare(period, until, BY_TERM, today)
+    set_dates(period, rulebook, asked_of(period), now)
 
 
 def _overdue_from(period: PeriodRow) -> str | None:

@@ -224,3 +224,21 @@ async def test_what_was_due_before_the_house_went_live_is_marked_and_late_from_t
         assert [rung for rung, _ in await push.told()] == told
     march = await Push(worker, clock, date(2025, 3, 1)).open()
     assert "spared" not in (await march.period()).basis
+
+
+async def test_a_rule_that_came_between_two_tasks_of_a_period_is_said_beside_the_date(
+    worker: Database, clock: StoppedClock
+) -> None:
+    """永济市 (140881), about August 2025: Wed 10 September becomes Fri 5, and the release is asked for on Mon 8."""
+    clock.moment = moment("2025-09-01T00:00")
+    push = await Push(worker, clock, date(2025, 8, 1), "140881").open()
+    async with worker.transaction(WHOLE) as session:
+        task = await session.get_one(TaskRow, uuid.UUID(push.task))
+        task.state, task.closed_reason = "closed", "released"
+    entered = rule(5, "2025-09-01", moment("2025-09-08T09:00"), division="140881")
+    await enter(worker, clock, "2025-09-08T09:00", entered)
+    release = Request(str(push.matter), "push_release", "", subject_type="matter", month="2025-08-01")
+    await push.env.run(push.desk.open_task, release)
+    assert await push.dates() == ("2025-09-05", "2025-09-05", "2025-09-07")
+    basis = (await push.period()).basis
+    assert (basis["changed"]["was"], basis["spared"]["late_from"]) == ("2025-09-10", "2025-09-08")
