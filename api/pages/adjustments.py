@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from activities.imports.adjustment_columns import COLUMNS
+from activities.imports.registry import KINDS
 from api.errors import Refusal
 from api.exchange import anomalies
 from api.exchange.adjustments import Closed, close_adjustment, view_adjustment
@@ -38,9 +38,8 @@ CLOSING = (
     Field("adjusted_on", "调整完成日期", Kind.DATE, help="自该日起5个工作日内提供名单和证明", clause="A-30"),
 )
 WORDS = (Field("reason", "理由", Kind.TEXT),)
-SHOWN_CELLS = ("name", "id_number", "head", "head_id", "township", "village", "change", "changed_in", "from_category")
-"""The cells of a row that came back which are typed anew, by the names of the columns."""
-LABELS = {column.name: column.label for column in COLUMNS}
+CELLS = frozenset(column.name for kind in KINDS.values() for column in kind.columns)
+"""What of a form may be a cell that is typed anew, by the names of the columns."""
 Doing = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -88,19 +87,19 @@ async def show(desk: AtDesk, matter_id: uuid.UUID) -> Response:
 
 
 @router.get("/anomalies/{matter_id}")
-async def show_anomalies(desk: AtDesk, matter_id: uuid.UUID) -> Response:
-    return await _anomalies(desk, matter_id, {})
+async def show_anomalies(desk: AtDesk, matter_id: uuid.UUID, cursor: str = "") -> Response:
+    return await _anomalies(desk, matter_id, {}, cursor=cursor)
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/correct")
 async def correct(desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: uuid.UUID) -> Response:
-    """The cells as they stand in the form; only those that were changed are kept."""
+    """The cells as they stand in the form."""
     posted.demand_fresh()
-    typed = {name: posted.text(name) for name in SHOWN_CELLS if name in posted.typed}
+    typed = {name: posted.text(name) for name in posted.typed if name in CELLS}
 
     async def act(_values: dict[str, Any]) -> None:
         correction = anomalies.Correction(typed)
-        await anomalies.correct(desk.services, desk.signed_in, matter_id, row_id, correction)
+        await anomalies.correct(desk.services, desk.signed_in, matter_id, row_id, correction, posted.once)
 
     return await _then(desk, posted, matter_id, row_id, (), act)
 
@@ -111,7 +110,7 @@ async def confirm(desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: 
 
     async def act(values: dict[str, Any]) -> None:
         statement = anomalies.Statement(values["reason"])
-        await anomalies.confirm(desk.services, desk.signed_in, matter_id, row_id, statement)
+        await anomalies.confirm(desk.services, desk.signed_in, matter_id, row_id, statement, posted.once)
 
     return await _then(desk, posted, matter_id, row_id, WORDS, act)
 
@@ -122,7 +121,7 @@ async def withdraw(desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id:
 
     async def act(values: dict[str, Any]) -> None:
         statement = anomalies.Statement(values["reason"])
-        await anomalies.withdraw(desk.services, desk.signed_in, matter_id, row_id, statement)
+        await anomalies.withdraw(desk.services, desk.signed_in, matter_id, row_id, statement, posted.once)
 
     return await _then(desk, posted, matter_id, row_id, WORDS, act)
 
@@ -159,8 +158,10 @@ async def _then(
     return see_other(f"/anomalies/{matter_id}")
 
 
-async def _anomalies(desk: Desk, matter_id: uuid.UUID, forms: Mapping[str, Form], status: int = 200) -> Response:
-    found = await anomalies.view_anomalies(desk.services, desk.signed_in, matter_id)
+async def _anomalies(
+    desk: Desk, matter_id: uuid.UUID, forms: Mapping[str, Form], status: int = 200, cursor: str = ""
+) -> Response:
+    found = await anomalies.view_anomalies(desk.services, desk.signed_in, matter_id, cursor=cursor or None)
     await _learn(desk, found)
     mine = desk.signed_in.post.department.value == found["department"]
     return desk.page(
@@ -172,8 +173,7 @@ async def _anomalies(desk: Desk, matter_id: uuid.UUID, forms: Mapping[str, Form]
         timeline=found["timeline"],
         forms=forms,
         empty=Form("row"),
-        labels=LABELS,
-        cells=SHOWN_CELLS,
+        upload=next((row["upload"] for row in found["rows"] if row["upload"] and mine), None),
         words=WORDS,
         returned=AnomalyState.RETURNED.value,
         may_answer=mine and may(desk.signed_in.post, Action.UPLOAD_IDENTITY),

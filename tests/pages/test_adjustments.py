@@ -111,3 +111,45 @@ async def test_list_goes_through_its_pages(page: Page, stack: Stack, counter: Co
     refused = await page.goto(rows)
     assert refused is not None
     assert refused.status == 404
+
+
+async def test_rows_of_an_identity_table_are_settled_from_the_page_of_its_upload(
+    page: Page, stack: Stack, counter: Counter, tmp_path: Path
+) -> None:
+    written = StringIO(newline="")
+    good, wrong = new_person(), new_person()
+    header = ("姓名", "身份证号码", "对象类别", "开始日期", "名单提供日期")
+    rows = [(good.name, good.id_number, "特困", TODAY, TODAY), (wrong.name, "140522", "特困", TODAY, TODAY)]
+    csv.writer(written).writerows([header, *rows])
+    content = ("身份.csv", written.getvalue().encode())
+    handed = await counter.hand_in(CIVIL, "/api/v1/uploads", {"kind": "identity"}, content)
+    assert handed.status == 202, handed.content
+    upload = f"{stack.api_url}/uploads/{handed.content['id']}"
+    browsing = Browsing(page, stack.api_url)
+    await browsing.sign_in(CIVIL)
+    for _try in range(80):
+        await page.goto(upload)
+        if await page.get_by_role("link", name="逐行处理退回的行").count():
+            break
+        await page.wait_for_timeout(250)
+    (tmp_path / "upload").mkdir()
+    await fits(page, upload, tmp_path / "upload")
+    await page.goto(upload)
+    await page.get_by_role("link", name="逐行处理退回的行").click()
+    await expect(page.get_by_text("身份的起止日期以表中填写的为准")).to_be_visible()
+    rows_page = page.url
+    (tmp_path / "rows").mkdir()
+    await fits(page, rows_page, tmp_path / "rows")
+    await page.goto(rows_page)
+    await page.get_by_text("更正", exact=True).click()
+    await page.get_by_label("身份证号码").fill(wrong.id_number)
+    await page.get_by_role("button", name="更正并复核").click()
+    for _try in range(80):
+        await page.goto(rows_page)
+        if await page.locator(".page-head .status-badge").inner_text() == "已关闭":
+            break
+        await page.wait_for_timeout(250)
+    await expect(page.locator(".page-head .status-badge")).to_have_text("已关闭")
+    await page.get_by_role("link", name="报送结果和错误回执").click()
+    await expect(page.get_by_role("link", name="下载错误回执")).to_be_visible()
+    await expect(page.get_by_text("1 行，待处理 0 行")).to_be_visible()
