@@ -83,7 +83,9 @@ def _desk(subject: str, action: str, codes: Codes) -> str | None:
         return None
     due = f"，应于{codes['due']}前办结" if codes.get("due") else "，未设期限"
     named = f"“{parameter_name(codes['key'])}”" if codes.get("key") else ""
-    before = f"（启用前事项：{codes['before_live']}启用本系统前已到期，自该日起计算）" if codes.get("before_live") else ""
+    before = (
+        f"（启用前事项：{codes['before_live']}启用本系统前已到期，自该日起计算）" if codes.get("before_live") else ""
+    )
     return f"转{declared.label}{named}{due}{before}"
 
 

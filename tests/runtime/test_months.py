@@ -10,8 +10,8 @@ import pytest_asyncio
 from sqlalchemy import func, select, text
 from temporalio.testing import ActivityEnvironment
 
-from activities.matters import Matters, Move
 from activities.going_live import WATCHED
+from activities.matters import Matters, Move
 from activities.months import gaps, open_month
 from activities.opening import AreaMonth, Opening
 from activities.sharing import Sharings
