@@ -37,7 +37,7 @@ from store.timeline import record
 from store.uploads import UploadRow
 from store.vault import Vault
 
-PORTION = 50
+PORTION = 20
 """Rows checked in one transaction: whoever corrects the next one waits no longer than that."""
 
 

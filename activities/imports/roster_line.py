@@ -3,6 +3,7 @@
 It is read as a roster of one line that, like a corrected receipt, only adds: nobody leaves by it.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,7 +20,9 @@ from exchange.rosters.reasons import bit, reasons_in
 from exchange.rosters.roster import Reconciled, Start
 from exchange.troubles import TableTrouble
 from policy.deadlines import SHANGHAI
+from store.disclosure import Cell, Look, disclose
 from store.identities import IdentityPeriodRow
+from store.people import PersonRow
 from store.registration import Somebody, known_person
 from store.roster_changes import Coming, Roster, write_changes
 from store.rosters import went_live
@@ -45,29 +48,37 @@ async def _checked(session: AsyncSession, context: Context, row: Row) -> Reconci
     terms = await terms_of(session, context)
     if row.confirmed:
         terms = replace(terms, townships=frozenset())
-    content = _as_roster(row)
+    held = await _in_force(session, context, unicodedata.normalize("NFKC", row.typed.get("id_number", "")))
+    force = await engine.rebuilt(None, held) if held else None
     try:
-        found = await engine.reconcile(content, None, terms, whole=False)
+        return await engine.reconcile(_as_roster(row), force, terms, whole=False)
     except TableTrouble as trouble:
         if trouble.code != "no-rows":
             raise
         return None
-    held = [known for start in found.starts for known in await _in_force(session, context, start)]
-    return await engine.reconcile(content, await engine.rebuilt(None, held), terms, whole=False) if held else found
 
 
-async def _in_force(session: AsyncSession, context: Context, start: Start) -> Sequence[tuple[str, str, str]]:
-    """What the person holds here already, as the engine is told of it."""
-    person = await known_person(session, context.vault, start.id_number)
+async def _in_force(session: AsyncSession, context: Context, number: str) -> Sequence[tuple[str, str, str]]:
+    """What the person of that number holds here already, as the engine is told of it: number, registered name, category."""
+    known = await known_person(session, context.vault, number)
+    person = None if known is None else await session.get(PersonRow, known)
+    if person is None:
+        return ()
     held = await session.scalars(
         select(IdentityPeriodRow.category).where(
-            IdentityPeriodRow.person_id.in_(select(func.one_person(person))),
+            IdentityPeriodRow.person_id.in_(select(func.one_person(person.id))),
             IdentityPeriodRow.division == context.division,
             IdentityPeriodRow.source_department == context.department.value,
             IdentityPeriodRow.ends_on.is_(None),
         )
     )
-    return [(start.id_number, start.name, category) for category in held] if person else ()
+    categories = held.all()
+    if not categories:
+        return ()
+    look = Look("system:rosters", "person", person.id, context.division, "anomaly.recheck", context.now)
+    cells = {"person": Cell("person", "sealed", person.id, person.sealed)}
+    who = disclose(session, context.vault, look, cells)["person"]
+    return [(who["id_number"], who["name"], category) for category in categories]
 
 
 async def _written(session: AsyncSession, context: Context, row: Row, start: Start) -> int:
