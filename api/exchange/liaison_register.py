@@ -4,7 +4,7 @@ Each entry that is shown is opened and logged; names and telephone numbers are m
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,7 +61,7 @@ async def list_liaisons(
         found = found.where(tuple_(*place) > (after[0], after[1], uuid.UUID(after[2])))
     async with services.database.transaction(user.scope) as session:
         rows = (await session.execute(found)).all()
-        shown = Shown(services, session, user, await load_law(session), day, await departments_kept(session, user))
+        shown = await _shown(services, session, user, day, [row for row, _name in rows])
         items = [shown.entry(row, name) for row, name in rows]
     return page(items, limit, ("division", "department", "id"))
 
@@ -76,7 +76,7 @@ async def view_liaison(services: Services, user: CurrentUser, liaison_id: uuid.U
             raise not_found()
         name = (await session.get_one(DivisionRow, row.division)).name
         entries = await entries_of(session, row.division, row.department)
-        shown = Shown(services, session, user, await load_law(session), day, await departments_kept(session, user))
+        shown = await _shown(services, session, user, day, entries)
         history = [shown.entry(entry, name) for entry in reversed(entries)]
     mine = next(entry for entry in history if entry["id"] == str(liaison_id))
     return {**mine, "history": history}
@@ -120,6 +120,8 @@ class Shown:
     law: Law
     day: date
     kept: Sequence[Department]
+    followed: Set[uuid.UUID]
+    """The entries that another one replaces."""
 
     def entry(self, row: LiaisonRow, division_name: str) -> dict[str, Any]:
         whole = reads_names(self.user.post, self.user.division, row.division, Department(row.department))
@@ -161,8 +163,18 @@ class Shown:
     def _state(self, row: LiaisonRow, rulebook: Rulebook) -> dict[str, Any]:
         state = _state_on(row, self.day)
         since = reminded_on(rulebook, row.last_day, self.day) if row.last_day else None
-        ends_soon = state is LiaisonState.VALID and since is not None and since <= self.day
+        near = since is not None and since <= self.day
+        ends_soon = state is LiaisonState.VALID and near and row.id not in self.followed
         return {"state": state.value, "state_label": state.label, "void": row.void, "ends_soon": ends_soon}
+
+
+async def _shown(
+    services: Services, session: AsyncSession, user: CurrentUser, day: date, rows: Sequence[LiaisonRow]
+) -> Shown:
+    ids = [row.id for row in rows]
+    followed = await session.scalars(select(LiaisonRow.replaces).where(LiaisonRow.replaces.in_(ids)))
+    kept = await departments_kept(session, user)
+    return Shown(services, session, user, await load_law(session), day, kept, {one for one in followed if one})
 
 
 def masked(words: Mapping[str, str]) -> dict[str, str]:

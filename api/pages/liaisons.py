@@ -16,9 +16,11 @@ from api.pages.desk import AtDesk, Desk
 from api.pages.filters import Filters
 from api.pages.posted import FromForm, Posted
 from api.pages.refusals import Way
+from policy.clock import today
 from policy.liaison import WORKERS, LiaisonState
 from policy.problems import Problem
 from policy.terms import Department, Level
+from store.liaisons import named_on
 
 router = APIRouter(prefix="/liaisons")
 HERE = "liaisons"
@@ -56,7 +58,8 @@ async def register(
     if chosen["state"] != MISSING:
         found = await liaison_register.list_liaisons(desk.services, user, _asked(chosen), cursor=cursor or None)
     async with desk.services.database.transaction(user.scope) as session:
-        kept = await liaisons.departments_kept(session, user)
+        named = await named_on(session, today(desk.services.clock), user.division)
+        kept = [one for one in await liaisons.departments_kept(session, user) if (user.division, one) not in named]
     return desk.page(
         "liaisons/register.html",
         HERE,

@@ -156,7 +156,9 @@ def test_review_summary_says_what_was_left_out_and_who_signs() -> None:
         "—1—"
     )
     before = replace(REVIEW, parts=tuple(replace(part, kept=(), left_out=()) for part in REVIEW.parts))
-    assert "嘉祥县民政局——————" in words_of(render_pdf(before))
+    words = words_of(render_pdf(before))
+    assert "嘉祥县民政局——————" in words
+    assert "已退回提供部门" not in words
 
 
 def test_disbursement_request_totals_in_figures_and_words() -> None:
