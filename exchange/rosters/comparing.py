@@ -1,6 +1,7 @@
 """A checked roster beside what was in force before: who comes, who goes, who changes category, and what rows say of each other.
 
-`force` 在册: the frame of those in force, one row for each person and category: `key`, `category`, `name` and the attributes.
+`force` 在册: the frame of those in force, one row for each person and category: `key`, `category`, `name`, the attributes
+and the line of text that said so.
 A category is covered by a roster when it occurs in it; the others stay as they are.
 """
 
@@ -10,17 +11,10 @@ import polars as pl
 
 from exchange.rosters.checks import KEY, MASK
 from exchange.rosters.columns import ATTRIBUTES
-from exchange.rosters.raw import ROW
+from exchange.rosters.raw import LINE, ROW
 from exchange.rosters.reasons import bit
-from exchange.rosters.recognising import AT, PAIR, pair
-
-IN_FORCE = {
-    KEY: pl.Int64,
-    "category": pl.String,
-    "name": pl.String,
-    **dict.fromkeys(ATTRIBUTES, pl.String),
-}
-NOBODY = pl.DataFrame(schema=IN_FORCE)
+from exchange.rosters.recognising import AT, CATEGORIES, CODES, PAIR, pair
+from exchange.rosters.snapshot import IN_FORCE
 
 
 @dataclass(frozen=True)
@@ -29,7 +23,8 @@ class Compared:
     rows of both kinds that repeat an earlier one.
 
     `starts`: rows that come, `ends`: those in force that go. `held`: in force and not on the roster, but kept, because a row
-    that went back may be about them. `changed`: persons who come in one category and go in another.
+    that went back may be about them. `changed`: persons who come in one category and go in another. `gone`: the places of
+    those in force who go or are said otherwise, `come`: whoever is in force instead of them.
     """
 
     rows: pl.DataFrame
@@ -38,7 +33,8 @@ class Compared:
     by_category: dict[str, int]
     starts: pl.DataFrame
     ends: pl.DataFrame
-    force: pl.DataFrame
+    gone: pl.Series
+    come: pl.DataFrame
     unchanged: int
     updated: int
     held: int
@@ -50,46 +46,71 @@ def numbered(force: pl.DataFrame) -> pl.DataFrame:
     return force.with_columns(pair).with_row_index(AT)
 
 
-def compare(rows: pl.DataFrame, recognised: pl.DataFrame, force: pl.DataFrame, *, whole: bool) -> Compared:
-    """`rows`: checked ones; `recognised`: `row`, `pair` and `at` of the others (`recognising.py`); `force`: numbered.
+def compare(
+    rows: pl.DataFrame, lines: pl.DataFrame, recognised: pl.DataFrame, force: pl.DataFrame, *, whole: bool
+) -> Compared:
+    """`rows`: checked ones; `lines` and `recognised`: `row`, `line`, `pair` and `at` of the others, by their lines (`lines.py`)
+    and by what they say (`recognising.py`); `force`: numbered.
 
     `whole`: who is missing goes; else the rows only add, as when rows that went back come again.
     """
-    rows = _other_names(rows, force).with_columns(pair)
-    rows = rows.join(force.select(PAIR, AT), on=PAIR, how="left", maintain_order="left")
-    again, untouched = _again(rows, recognised), recognised.height
+    untouched = lines.height + recognised.height
+    near = near_to(force, lines, rows[KEY])
+    rows = _other_names(rows, near).with_columns(pair)
+    rows = rows.join(near.select(PAIR, AT), on=PAIR, how="left", maintain_order="left")
+    again = _again(rows, lines, recognised)
     if not again.is_empty():
         doubled = (pl.col(MASK) == 0) & pl.col(ROW).is_in(again.implode())
         rows = rows.with_columns(pl.when(doubled).then(bit("duplicate-in-batch")).otherwise(MASK).alias(MASK))
-        recognised = recognised.filter(~pl.col(ROW).is_in(again.implode()))
+        lines, recognised = (one.filter(~pl.col(ROW).is_in(again.implode())) for one in (lines, recognised))
     good = rows.filter(pl.col(MASK) == 0)
     stays = good.filter(pl.col(AT).is_not_null())
     before = force.select(pl.col(ATTRIBUTES).gather(stays[AT]))
     updated = pl.select(
         pl.any_horizontal(pl.lit(stays[one]).ne_missing(pl.lit(before[one])) for one in ATTRIBUTES).sum()
     ).item()
-    listed = _at(force, recognised[AT])
-    missing = force.filter(~(listed | _at(force, stays[AT])))
-    categories = pl.concat([force["category"].filter(listed), good["category"]]).value_counts().sort("category")
-    covered = missing.filter(pl.col("category").is_in(categories["category"].implode()))
+    listed = _at(force, lines[AT]).scatter(recognised[AT], True)
+    missing = near.filter(~(listed.gather(near[AT]) | pl.Series(near[AT]).is_in(stays[AT].implode())))
+    by_category = _by_category(force[PAIR].filter(listed), good[PAIR])
+    covered = missing.filter(pl.col("category").is_in(list(by_category)))
     held = _held(covered, rows)
     ends = covered.filter(~pl.col(AT).is_in(held[AT].implode())) if whole else missing.clear()
     starts = _suspected(good.filter(pl.col(AT).is_null()), good, force)
     suspected = rows.join(starts.select(ROW, "suspicion"), on=ROW, how="left", maintain_order="left")
-    stay = ~(_at(force, ends[AT]) | _at(force, stays[AT]))
+    otherwise = _said_otherwise(force, recognised)
     return Compared(
         rows=suspected.with_columns(pl.col("suspicion").fill_null(0)),
         recognised=untouched,
         again=again,
-        by_category=dict(categories.iter_rows()),
+        by_category=by_category,
         starts=starts,
         ends=ends,
-        force=pl.concat([force.select(*IN_FORCE).filter(stay), good.select(*IN_FORCE)]),
-        unchanged=stays.height + recognised.height,
+        gone=pl.concat([ends[AT], stays[AT], otherwise[AT]]),
+        come=pl.concat([otherwise.select(*IN_FORCE), good.select(*IN_FORCE)]),
+        unchanged=stays.height + lines.height + recognised.height,
         updated=updated,
         held=held.height if whole else 0,
         changed=starts.join(ends, on=KEY, how="semi")[KEY].n_unique(),
     )
+
+
+def near_to(force: pl.DataFrame, lines: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
+    """Of those in force whoever is on no recognised line, and whomever the other rows name: nobody else has to be looked at."""
+    if lines.is_empty():
+        return force
+    return force.filter(~_at(force, lines[AT]) | pl.col(KEY).is_in(keys.implode()).fill_null(False))
+
+
+def _by_category(listed: pl.Series, good: pl.Series) -> dict[str, int]:
+    """How many of the pairs are of each category, by its code."""
+    counted = pl.concat([listed, good]).to_frame(PAIR).group_by(pl.col(PAIR) % CATEGORIES).len().iter_rows()
+    return dict(sorted((CODES[place], count) for place, count in counted))
+
+
+def _said_otherwise(force: pl.DataFrame, recognised: pl.DataFrame) -> pl.DataFrame:
+    """Those in force of whom another line says the same, with that line."""
+    other = recognised.filter(pl.lit(force[LINE].gather(recognised[AT])).ne_missing(pl.col(LINE)))
+    return force.select(pl.all().gather(other[AT])).with_columns(other[LINE])
 
 
 def _at(force: pl.DataFrame, places: pl.Series) -> pl.Series:
@@ -109,9 +130,11 @@ def _other_names(rows: pl.DataFrame, force: pl.DataFrame) -> pl.DataFrame:
     return known.with_columns(mask).drop("named")
 
 
-def _again(rows: pl.DataFrame, recognised: pl.DataFrame) -> pl.Series:
+def _again(rows: pl.DataFrame, lines: pl.DataFrame, recognised: pl.DataFrame) -> pl.Series:
     """Of the good rows about one person and category the first stays; the rule is the row's number, nothing else."""
-    good = pl.concat([rows.filter(pl.col(MASK) == 0).select(ROW, PAIR), recognised.select(ROW, PAIR)]).sort(ROW)
+    looked_at = pl.concat([rows.filter(pl.col(MASK) == 0).select(ROW, PAIR), recognised.select(ROW, PAIR)])
+    repeated = pl.col(PAIR).is_in(looked_at[PAIR].implode()) | pl.col(AT).is_duplicated()
+    good = pl.concat([looked_at, lines.filter(repeated).select(ROW, PAIR)]).sort(ROW)
     return good.filter(~pl.col(PAIR).is_first_distinct())[ROW]
 
 
@@ -129,7 +152,8 @@ def _suspected(starts: pl.DataFrame, good: pl.DataFrame, force: pl.DataFrame) ->
     if starts.is_empty():
         return starts.with_columns(pl.lit(0, pl.Int64).alias("suspicion"))
     named = pl.col("name").is_in(starts["name"].unique().implode())
-    known = pl.concat([one.select(KEY, "name").filter(named) for one in (good, force)])
+    in_force = force.filter(born.is_in(starts.select(born).to_series().unique().implode()))
+    known = pl.concat([one.select(KEY, "name").filter(named) for one in (good, in_force)])
     known = known.with_columns(born).unique([KEY, "name"])
     alike = known.filter(pl.struct("name", "born").is_duplicated())[KEY]
     suspicion = pl.when(pl.col(KEY).is_in(alike.implode())).then(bit("same-name-birth-other-id")).otherwise(0)

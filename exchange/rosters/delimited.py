@@ -4,81 +4,109 @@ Without a quotation mark a line is a row, and polars splits it as the standard l
 reads the whole: the numbers of the rows must be the same either way, because the office is told them.
 """
 
-import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 import polars as pl
 
 from exchange.delimited import csv_rows
-from exchange.rosters.raw import FIRST, Raw, find_places, raw, series
+from exchange.rosters.raw import FIRST, Found, Raw, below, find_places, raw, series
 from exchange.troubles import TableTrouble
 
 HEAD = 64 * 1024
 """Bytes among which the header must stand."""
 MOST_ROWS = 400_000
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
-_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_NO_SEPARATOR = "\x01"
+"""Occurs in no text that is taken."""
 
 
-def read_delimited(content: bytes) -> Raw:
-    """Raises TableTrouble."""
-    text = _utf8(content)
-    if b'"' in text or _LONE_RETURN.search(text):
+@dataclass(frozen=True)
+class Text:
+    """Delimited text whose lines are its rows: without quotation marks.
+
+    `lines` below the header: `row`, `line` (nothing yet) and `text`, none of a blank one.
+    """
+
+    content: bytes
+    """Below the header, as UTF-8."""
+    lines: pl.DataFrame
+    found: Found
+    separator: str
+
+    def read(self, lines: pl.DataFrame) -> Raw:
+        """All `lines`. Raises TableTrouble."""
+        return raw(self._columns(self.content, lines.height), self.found, lines, most=MOST_ROWS)
+
+    def read_some(self, lines: pl.DataFrame) -> Raw:
+        """Some of them, apart from the others. Raises TableTrouble, and Scattered."""
+        filled = lines.filter(pl.col("text").is_not_null())
+        columns = self._columns("\n".join(filled["text"]).encode() or b"\n", filled.height)
+        return raw(columns, self.found, filled, most=MOST_ROWS, apart=True)
+
+    def _columns(self, content: bytes, height: int) -> dict[str, pl.Series]:
+        _demand_text(content)
+        places = {FIRST: 0, **self.found.places}
+        frame = _csv(content, self.separator, [f"c{place}" for place in range(max(places.values()) + 1)])
+        return {name: frame[f"c{place}"].head(height) for name, place in places.items()}
+
+
+def read_delimited(content: bytes) -> Text | Raw:
+    """As text, or taken apart already if its lines are not its rows. Raises TableTrouble."""
+    text, lines = _utf8(content)
+    _demand_text(text[:HEAD])
+    if b'"' in text or text.count(b"\r") != text.count(b"\r\n"):
+        _demand_text(text)
         return _by_rows(csv_rows(text, MOST_ROWS * 2))
     separator = _separator(text)
-    lines = text[:HEAD].decode(errors="ignore").split("\n")
-    found = find_places([line.rstrip("\r").split(separator) for line in lines[: -1 if len(text) > HEAD else None]])
-    frame = pl.read_csv(
-        BytesIO(_below(text, found.number) or b"\n"),
+    first = text[:HEAD].decode(errors="ignore").split("\n")
+    found = find_places([line.rstrip("\r").split(separator) for line in first[: -1 if len(text) > HEAD else None]])
+    lines = lines.slice(found.number)
+    return Text(_below(text, found.number) or b"\n", below(found, len(lines)).with_columns(lines), found, separator)
+
+
+def _csv(content: bytes, separator: str, columns: Sequence[str]) -> pl.DataFrame:
+    return pl.read_csv(
+        BytesIO(content),
         has_header=False,
         separator=separator,
         quote_char=None,
-        schema={f"c{place}": pl.String for place in range(max(found.places.values()) + 1)},
+        schema=dict.fromkeys(columns, pl.String),
+        missing_columns="insert",
         truncate_ragged_lines=True,
     )
-    places = {FIRST: 0, **found.places}
-    return raw({name: frame[f"c{place}"] for name, place in places.items()}, found, most=MOST_ROWS)
 
 
 def _by_rows(rows: Sequence[Sequence[str]]) -> Raw:
     found = find_places(rows[:HEAD])
-    below = rows[found.number :]
+    rest = rows[found.number :]
     columns = {
-        name: series([row[place] if place < len(row) else None for row in below], name)
+        name: series([row[place] if place < len(row) else None for row in rest], name)
         for name, place in {FIRST: 0, **found.places}.items()
     }
     return raw(columns, found, most=MOST_ROWS)
 
 
-def _utf8(content: bytes) -> bytes:
-    """The text as UTF-8 without its mark. Raises TableTrouble."""
+def _utf8(content: bytes) -> tuple[bytes, pl.Series]:
+    """The text as UTF-8 without its mark, and its lines. Raises TableTrouble."""
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for way in [_by_name("utf-16")] if marked else [_as_it_is, _by_name("gb18030")]:
-        encoded = way(content)
-        if encoded is not None and len(encoded.translate(None, _CONTROLS)) == len(encoded):
-            return encoded
+    for encoding in ["utf-16"] if marked else ["utf-8", "gb18030"]:
+        try:
+            text = content.removeprefix(BOM_UTF8) if encoding == "utf-8" else content.decode(encoding).encode()
+            lines = _csv(text or b"\n", _NO_SEPARATOR, ["text"])["text"]
+        except (UnicodeDecodeError, pl.exceptions.ComputeError):
+            continue
+        if _NO_SEPARATOR.encode() not in text:
+            return text, lines
     raise TableTrouble("unknown-encoding")
 
 
-def _as_it_is(content: bytes) -> bytes | None:
-    """UTF-8 is looked at, not decoded."""
-    try:
-        pl.Series([content], dtype=pl.Binary).cast(pl.String)
-    except pl.exceptions.ComputeError:
-        return None
-    return content.removeprefix(BOM_UTF8)
-
-
-def _by_name(encoding: str) -> Callable[[bytes], bytes | None]:
-    def encoded(content: bytes) -> bytes | None:
-        try:
-            return content.decode(encoding).encode()
-        except UnicodeDecodeError:
-            return None
-
-    return encoded
+def _demand_text(text: bytes) -> None:
+    """Raises TableTrouble for what is no text. What is recognised by its lines has been looked at before."""
+    if len(text.translate(None, _CONTROLS)) != len(text):
+        raise TableTrouble("unknown-encoding")
 
 
 def _separator(text: bytes) -> str:

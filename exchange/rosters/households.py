@@ -13,21 +13,26 @@ from exchange.columns import BadCell
 from exchange.rosters.checks import KEY, MASK
 from exchange.rosters.raw import ROW
 from exchange.rosters.reasons import bit
+from exchange.rosters.recognising import AT
 from policy import identity_number
 
 HEAD, SIZE = "head_id", "household_size"
 _COUNT = readers.whole(99)
 
 
-def miscounted(typed: pl.DataFrame, rows: pl.DataFrame, ends: pl.DataFrame) -> dict[int, int]:
+def miscounted(
+    typed: pl.DataFrame, recognised: pl.DataFrame, force: pl.DataFrame, rows: pl.DataFrame, ends: pl.DataFrame
+) -> dict[int, int]:
     """The first accepted row of each such household, with the bit of the suspicion.
 
-    `typed`: the whole roster as it was typed; `rows`: those that were looked at, with their reasons; `ends`: who goes.
+    `typed`: the roster as it was typed, without the lines that were `recognised`: they say what `force` says at their place.
+    `rows`: those that were looked at, with their reasons; `ends`: who goes.
     """
-    houses = typed.select(ROW, "id_number", SIZE, _key(typed[HEAD], HEAD))
+    houses = typed.select(ROW, _key(typed["id_number"], KEY), SIZE, _key(typed[HEAD], HEAD))
     heads = pl.concat([houses.filter(pl.col(ROW).is_in(rows[ROW].implode()))[HEAD], _key(ends[HEAD], HEAD)])
-    houses = houses.filter(pl.col(HEAD).is_in(heads.drop_nulls().unique().implode()))
-    members = houses.select(HEAD, pl.coalesce(_key(houses["id_number"], KEY), -pl.col(ROW).cast(pl.Int64)).alias(KEY))
+    asked = pl.col(HEAD).is_in(heads.drop_nulls().unique().implode())
+    houses = pl.concat([houses.filter(asked), _recognised(recognised, force, asked)]).sort(ROW)
+    members = houses.select(HEAD, pl.coalesce(KEY, -pl.col(ROW).cast(pl.Int64)).alias(KEY))
     listed = members.unique().group_by(HEAD).len("listed")
     wrong = rows.filter(pl.col(MASK) != 0)[ROW]
     differing = (
@@ -38,6 +43,13 @@ def miscounted(typed: pl.DataFrame, rows: pl.DataFrame, ends: pl.DataFrame) -> d
         .unique(HEAD, keep="first", maintain_order=True)
     )
     return dict.fromkeys(differing[ROW].to_list(), bit("household-count"))
+
+
+def _recognised(recognised: pl.DataFrame, force: pl.DataFrame, asked: pl.Expr) -> pl.DataFrame:
+    """The same of the recognised lines."""
+    places = force.select(AT, _key(force[HEAD], HEAD)).filter(asked)
+    found = recognised.select(ROW, AT).join(places, on=AT)
+    return found.select(ROW, force[KEY].gather(found[AT]), force[SIZE].gather(found[AT]), HEAD)
 
 
 def _key(typed: pl.Series, name: str) -> pl.Series:

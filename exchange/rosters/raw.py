@@ -20,6 +20,8 @@ FIRST = "first"
 """What stands in the first column of the sheet, whatever it is: a note below the list begins there."""
 CORRECTS = "origin"
 """Of a corrected receipt: the row of which upload a line stands for."""
+LINE = "line"
+"""What a line of text is recognised by (`lines.py`); null for a row that takes something from the one above it."""
 SHORTEST = 15
 """Characters of an ID number, as it was before 1999: a row with fewer may be a note or a total."""
 FORMULA = "="
@@ -27,6 +29,10 @@ FORMULA = "="
 AS_NUMBER = "\x00number"
 """What stands for a number that may have lost digits."""
 _NAMES = tuple(column.name for column in COLUMNS)
+
+
+class Scattered(Exception):
+    """Rows take something from the ones above them, which are not there."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Raw:
-    """`frame`: `row` and every column of ours as text, empty cells null; without blank rows, notes and repeated headers."""
+    """`frame`: `row`, `line` and every column of ours as text, empty cells null; without blank rows, notes and repeated headers."""
 
     frame: pl.DataFrame
     head: Head
@@ -72,11 +78,20 @@ def series(cells: Sequence[str | None], name: str) -> pl.Series:
     return pl.Series(name, cells, dtype=pl.String)
 
 
-def raw(columns: Mapping[str, pl.Series], found: Found, *, most: int) -> Raw:
-    """`columns`: those of ours that the table has, and `first`. Raises TableTrouble when it is too long or empty."""
-    height = len(columns[FIRST])
-    numbers = pl.int_range(found.number + 1, found.number + 1 + height, dtype=pl.Int32, eager=True).alias(ROW)
-    frame = pl.DataFrame([numbers, *(column.alias(name) for name, column in columns.items())])
+def raw(
+    columns: Mapping[str, pl.Series],
+    found: Found,
+    lines: pl.DataFrame | None = None,
+    *,
+    most: int,
+    apart: bool = False,
+) -> Raw:
+    """`columns`: those of ours that the table has, and `first`. `lines`: `row` and `line` of each, where it has lines.
+
+    `apart`: they are only some of the table's. Raises TableTrouble when it is too long, and Scattered.
+    """
+    rows = lines if lines is not None else below(found, len(columns[FIRST]))
+    frame = rows.select(ROW, LINE).hstack([column.alias(name) for name, column in columns.items()])
     frame = frame.with_columns(pl.col(name).str.strip_chars() for name in columns)
     frame = frame.with_columns(pl.when(pl.col(name).str.len_bytes() > 0).then(pl.col(name)) for name in columns)
     ours = [name for name in columns if name in _NAMES]
@@ -84,15 +99,21 @@ def raw(columns: Mapping[str, pl.Series], found: Found, *, most: int) -> Raw:
     block = (frame[ROW].diff() != 1).fill_null(True).cum_sum().alias("block")
     frame = frame.with_columns(block).filter(pl.any_horizontal(pl.col(name).is_not_null() for name in ours))
     frame, notes = _without_notes(frame, ours)
-    frame = _carried(frame, ours)
+    frame = _carried(frame, ours, apart=apart)
     absent = [pl.lit(None, pl.String).alias(name) for name in (*_NAMES, CORRECTS) if name not in columns]
-    frame = frame.with_columns(absent).select(ROW, *_NAMES, CORRECTS)
+    frame = frame.with_columns(absent).select(ROW, LINE, *_NAMES, CORRECTS)
     if frame.height > most:
         raise TableTrouble("too-many-rows", rows=most)
-    if frame.is_empty():
-        raise TableTrouble("no-rows")
-    below = head_of([], [row.cells for row in notes])
-    return Raw(frame, replace(found.head, day=found.head.day or below.day))
+    said = head_of([], [row.cells for row in notes])
+    return Raw(frame, replace(found.head, day=found.head.day or said.day))
+
+
+def below(found: Found, height: int) -> pl.DataFrame:
+    """`row` of each below the header; none is recognised."""
+    first = found.number + 1
+    return pl.select(
+        pl.int_range(first, first + height, dtype=pl.Int32).alias(ROW), pl.lit(None, pl.UInt64).alias(LINE)
+    )
 
 
 def _without_notes(frame: pl.DataFrame, ours: Sequence[str]) -> tuple[pl.DataFrame, Sequence[SheetRow]]:
@@ -110,7 +131,7 @@ def _without_notes(frame: pl.DataFrame, ours: Sequence[str]) -> tuple[pl.DataFra
     return frame.filter(~pl.col(ROW).is_in([row.number for row in notes])), notes
 
 
-def _carried(frame: pl.DataFrame, ours: Sequence[str]) -> pl.DataFrame:
+def _carried(frame: pl.DataFrame, ours: Sequence[str], *, apart: bool) -> pl.DataFrame:
     """The first line of a household speaks for those below it, but not across a blank line."""
     carrying = {}
     for column in COLUMNS:
@@ -127,7 +148,12 @@ def _carried(frame: pl.DataFrame, ours: Sequence[str]) -> pl.DataFrame:
         else ()
     )
     taken = [name for name, blank in zip(carrying, told, strict=True) if blank]
-    return frame.with_columns(pl.col(name).gather(carrying[name][1]) for name in taken)
+    if not taken:
+        return frame
+    if apart:
+        raise Scattered
+    alone = pl.when(~pl.any_horizontal(carrying[name][0] for name in taken)).then(pl.col(LINE)).alias(LINE)
+    return frame.with_columns(*(pl.col(name).gather(carrying[name][1]) for name in taken), alone)
 
 
 @cache

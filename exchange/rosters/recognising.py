@@ -10,35 +10,36 @@ import polars as pl
 
 from exchange.rosters.checks import KEY, PLAIN_NUMBER, check_value, unknown_townships
 from exchange.rosters.columns import ATTRIBUTES
-from exchange.rosters.raw import CORRECTS, ROW, Raw
+from exchange.rosters.raw import CORRECTS, LINE, ROW, Raw
 from exchange.rosters.roster import Terms
 from policy.terms import Category
 
 PAIR, AT = "pair", "at"
-pair = (pl.col(KEY) * 32 + pl.col("category").cast(pl.Enum([one.value for one in Category])).to_physical()).alias(PAIR)
+CODES, CATEGORIES = tuple(one.value for one in Category), 32
+pair = (pl.col(KEY) * CATEGORIES + pl.col("category").cast(pl.Enum(CODES)).to_physical()).alias(PAIR)
 """Person and category as one number: what is compared."""
 _SAID = ("name", *ATTRIBUTES)
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """`rows`: `row`, `pair` and `at`, the place among those in force; `others`: the rows to be looked at."""
+    """`rows`: `row`, `line`, `pair` and `at`, the place among those in force; `others`: the rows to be looked at."""
 
     rows: pl.DataFrame
     others: Raw
 
 
 def recognise(roster: Raw, force: pl.DataFrame, terms: Terms) -> Recognised:
-    """`force`: with `pair` and `at`."""
+    """`force`: with `pair` and `at`, whoever the rows may be about."""
     frame = roster.frame
     typed = frame.select(
-        pl.col("id_number").str.head(17).cast(pl.Int64, strict=False).alias(KEY),
+        typed_keys(roster),
         _category(roster, terms).alias("category"),
         ROW,
+        LINE,
     ).with_columns(pair)
-    found = typed.join(force.select(PAIR, AT), on=PAIR, how="left", maintain_order="left")
-    before = force.select(pl.col(_SAID).gather(found[AT]))
-    same = pl.all_horizontal(pl.lit(frame[name]).eq_missing(pl.lit(before[name])) for name in _SAID)
+    found = typed.join(force.select(PAIR, AT, *_SAID), on=PAIR, how="left", maintain_order="left")
+    same = pl.all_horizontal(pl.lit(frame[name]).eq_missing(pl.lit(found[name])) for name in _SAID)
     last = pl.col("id_number").str.tail(1).replace("X", "10").cast(pl.Int64, strict=False)
     known = frame.select(
         pl.lit(found[AT]).is_not_null()
@@ -50,7 +51,12 @@ def recognise(roster: Raw, force: pl.DataFrame, terms: Terms) -> Recognised:
         & ~pl.col("township").is_in(unknown_townships(frame["township"], terms)).fill_null(False)
     ).to_series()
     rest = Raw(frame.filter(~known), roster.head, roster.sheet, roster.mark)
-    return Recognised(found.filter(known).select(ROW, PAIR, AT), rest)
+    return Recognised(found.filter(known).select(ROW, LINE, PAIR, AT), rest)
+
+
+def typed_keys(roster: Raw) -> pl.Series:
+    """Of those numbers that are typed as they are."""
+    return roster.frame["id_number"].str.head(17).cast(pl.Int64, strict=False).alias(KEY)
 
 
 def _category(roster: Raw, terms: Terms) -> pl.Expr:

@@ -1,20 +1,21 @@
 """A roster from its file to what it changes: pure, bytes in and a Reconciled out; runs in the confined process."""
 
 from collections.abc import Collection, Mapping, Sequence
-from io import BytesIO
 
 import polars as pl
 
 from exchange.containers import Container, container_of
 from exchange.rosters.checks import KEY, MASK, checked, number_of
-from exchange.rosters.columns import ATTRIBUTES, COLUMNS
-from exchange.rosters.comparing import IN_FORCE, NOBODY, Compared, compare, numbered
-from exchange.rosters.delimited import read_delimited
+from exchange.rosters.columns import COLUMNS
+from exchange.rosters.comparing import Compared, compare, near_to, numbered
+from exchange.rosters.delimited import Text, read_delimited
 from exchange.rosters.households import miscounted
-from exchange.rosters.raw import AS_NUMBER, CORRECTS, FORMULA, ROW, Raw
+from exchange.rosters.lines import NONE, recognise_lines
+from exchange.rosters.raw import AS_NUMBER, CORRECTS, FORMULA, LINE, ROW, Raw
 from exchange.rosters.reasons import bit
-from exchange.rosters.recognising import recognise
+from exchange.rosters.recognising import recognise, typed_keys
 from exchange.rosters.roster import End, Reconciled, Start, Terms
+from exchange.rosters.snapshot import IN_FORCE, packed, snapshot_of
 from exchange.rosters.workbook import read_workbook
 from exchange.troubles import TableTrouble
 
@@ -25,11 +26,17 @@ HELD = (KEY, "category")
 
 def read(content: bytes) -> Raw:
     """The roster as it was typed. Raises TableTrouble."""
+    found = _read(content)
+    return found.read(found.lines) if isinstance(found, Text) else found
+
+
+def _read(content: bytes) -> Text | Raw:
     container = container_of(content)
-    roster = read_delimited(content) if container is Container.CSV else read_workbook(content, container)
-    if len(roster.head.ticked) > 1:
+    found = read_delimited(content) if container is Container.CSV else read_workbook(content, container)
+    head = found.found.head if isinstance(found, Text) else found.head
+    if len(head.ticked) > 1:
         raise TableTrouble("several-ticks")
-    return roster
+    return found
 
 
 def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole: bool = True) -> Reconciled:
@@ -37,16 +44,21 @@ def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole: bool 
 
     A corrected receipt of ours is never whole: whoever is not on it stays.
     """
-    before = numbered(NOBODY if force is None else opened(force))
-    roster = read(content)
+    kept = snapshot_of(force)
+    before = numbered(kept.people)
+    found = _read(content)
+    lines, roster = recognise_lines(found, before, terms) if isinstance(found, Text) else (NONE, found)
+    if lines.is_empty() and roster.frame.is_empty():
+        raise TableTrouble("no-rows")
     all_listed = whole and not (roster.mark is not None and roster.mark.batch is not None)
-    seen = recognise(roster, before, terms)
-    found = compare(checked(seen.others, terms), seen.rows, before, whole=all_listed)
-    counted = miscounted(roster.frame, found.rows, found.ends) if all_listed else {}
-    return told(found, before.height, roster, counted)
+    seen = recognise(roster, near_to(before, lines, typed_keys(roster)), terms)
+    compared = compare(checked(seen.others, terms), lines, seen.rows, before, whole=all_listed)
+    counted = miscounted(roster.frame, lines, before, compared.rows, compared.ends) if all_listed else {}
+    after = kept.after(compared.gone, compared.come)
+    return told(compared, before.height, after, roster, counted)
 
 
-def told(found: Compared, before: int, roster: Raw, counted: Mapping[int, int]) -> Reconciled:
+def told(found: Compared, before: int, after: bytes, roster: Raw, counted: Mapping[int, int]) -> Reconciled:
     """As plain numbers and texts. `counted`: rows of households with another size than their rows (`households.py`)."""
     wrong = found.rows.filter(pl.col(MASK) != 0)
     returned = wrong.filter(pl.col(MASK) != bit("duplicate-in-batch"))
@@ -70,11 +82,11 @@ def told(found: Compared, before: int, roster: Raw, counted: Mapping[int, int]) 
         updated=found.updated,
         held=found.held,
         changed=found.changed,
-        after=found.force.height,
+        after=before - len(found.gone) + found.come.height,
         by_category=found.by_category,
         cells=cells(roster, {*returned_for, *origins}),
         ticked=roster.head.ticked[0] if roster.head.ticked else None,
-        force=packed(found.force),
+        force=after,
     )
 
 
@@ -92,20 +104,14 @@ def cells(roster: Raw, rows: Collection[int]) -> dict[int, dict[str, str]]:
     }
 
 
-def opened(force: bytes) -> pl.DataFrame:
-    return pl.read_parquet(BytesIO(force)).select(pl.col(name).cast(kind) for name, kind in IN_FORCE.items())
-
-
-def packed(force: pl.DataFrame) -> bytes:
-    made = BytesIO()
-    force.select(*IN_FORCE).write_parquet(made, compression="lz4", statistics=False)
-    return made.getvalue()
+def opened(force: bytes | None) -> pl.DataFrame:
+    return snapshot_of(force).people
 
 
 def settled(force: bytes, before: bytes | None, refused: Sequence[End], kept: Sequence[End]) -> bytes:
     """Those in force once the tables have spoken: without whom they refused, and with whoever stays for that, as before."""
     found = opened(force).join(_frame(refused), on=HELD, how="anti")
-    stay = NOBODY if before is None else opened(before).join(_frame(kept), on=HELD, how="semi")
+    stay = opened(before).join(_frame(kept), on=HELD, how="semi")
     return packed(pl.concat([found, stay]))
 
 
@@ -124,5 +130,7 @@ def rebuilt(force: bytes | None, people: Sequence[tuple[str, str, str]]) -> byte
         },
         schema={name: IN_FORCE[name] for name in (*HELD, "name")},
     )
-    said = NOBODY if force is None else opened(force)
-    return packed(who.join(said.select(*HELD, *ATTRIBUTES), on=HELD, how="left").unique(HELD, keep="first"))
+    said = opened(force).rename({"name": "named"})
+    found = who.join(said, on=HELD, how="left").unique(HELD, keep="first")
+    line = pl.when(pl.col("name") == pl.col("named")).then(LINE).alias(LINE)
+    return packed(found.with_columns(line))
