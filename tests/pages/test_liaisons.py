@@ -16,7 +16,7 @@ NAMED = {
 async def test_an_office_names_its_liaison_and_changes_it(visiting: SignedIn) -> None:
     visitor = await visiting(FARMERS)
     before = await visitor.get("/liaisons?state=missing&q=阳城")
-    assert "阳城县农业农村局" in before.text
+    assert "阳城县农业农村局 县级 农业农村" in before.text
     empty = await visitor.post(before, "/liaisons", {**NAMED, "liaison": ""}, having="department=agriculture")
     assert (empty.status, "“联络员”必须填写" in empty.text, "帮扶股" in empty.text) == (422, True, True)
     entered = await visitor.post(before, "/liaisons", NAMED, having="department=agriculture")
@@ -28,7 +28,7 @@ async def test_an_office_names_its_liaison_and_changes_it(visiting: SignedIn) ->
     assert (changed.status, "历次登记" in changed.text, "冯春晓" in changed.text) == (200, True, True)
     listed = await visitor.get("/liaisons?department=agriculture")
     assert ("卢秋水" in listed.text, "冯春晓" in listed.text) == (True, False)
-    assert "阳城县农业农村局" not in (await visitor.get("/liaisons?state=missing")).text
+    assert "阳城县农业农村局 县级 农业农村" not in (await visitor.get("/liaisons?state=missing")).text
     hidden = await (await visiting(AUDITOR)).get("/liaisons?q=阳城&department=agriculture")
     assert ("卢**" in hidden.text, "卢秋水" in hidden.text, "0356-0000201" in hidden.text) == (True, False, False)
 
