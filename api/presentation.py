@@ -1,6 +1,7 @@
 """What a task looks like to a reader, the same for programs and pages. Cases: `api/case_view.py`."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -83,17 +84,21 @@ def title(kind: str, detail: Mapping[str, Any] | None = None) -> str:
 
 
 def outcomes_view(outcomes: Iterable[Outcome], rulebook: Rulebook) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": outcome.name,
-            "label": outcome.label,
-            "later": outcome.later,
-            "clause": rulebook.clause_here(outcome.clause) if outcome.clause else None,
-            "fields": [field.schema() for field in outcome.fields],
-            "schema": fields_schema(outcome.fields),
-        }
-        for outcome in outcomes
-    ]
+    return [_outcome_view(outcome, rulebook) for outcome in outcomes]
+
+
+def _outcome_view(outcome: Outcome, rulebook: Rulebook) -> dict[str, Any]:
+    """Its clause and those of its fields as they are called in the place."""
+    here = rulebook.clause_here
+    fields = [replace(field, clause=here(field.clause) if field.clause else None) for field in outcome.fields]
+    return {
+        "name": outcome.name,
+        "label": outcome.label,
+        "later": outcome.later,
+        "clause": here(outcome.clause) if outcome.clause else None,
+        "fields": [field.schema() for field in fields],
+        "schema": fields_schema(fields),
+    }
 
 
 def _answer(row: Mapping[str, Any]) -> dict[str, Any] | None:
