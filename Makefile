@@ -34,6 +34,7 @@ province: $(READY) ## a province's rosters and yearly sums beside bare polars, c
 	$(BIN)/python -m bench.rosters $(BENCH_ARGS)
 	$(BIN)/python -m bench.rosters --xlsx --rows 200000 --runs 1
 	$(BIN)/python -m bench.crossings
+	$(BIN)/python -m bench.killed
 
 check: $(READY) ## lint, format, types, import layers, dead code
 	$(BIN)/ruff check .

@@ -111,7 +111,7 @@ async def run(rows: int, runs: int, seed: int, xlsx: bool, data: Path | None, fi
         months = list(made.rosters)
         made.rosters = {month: paths[:files] for month, paths in made.rosters.items()}
         size = sum(path.stat().st_size for path in made.rosters[months[0]]) / 1e6
-        async with _office(DataFolder(Path(temporary) / "data")) as office:
+        async with office_in(DataFolder(Path(temporary) / "data")) as office:
             idle = await _small_queries(office, 2.0)
             first = await _month(office, made, months[0], 0)
             monthly = [await _month(office, made, months[(turn + 1) % 2], turn + 1) for turn in range(runs)]
@@ -121,7 +121,7 @@ async def run(rows: int, runs: int, seed: int, xlsx: bool, data: Path | None, fi
 
 
 @asynccontextmanager
-async def _office(folder: DataFolder) -> AsyncIterator[Office]:
+async def office_in(folder: DataFolder) -> AsyncIterator[Office]:
     postgres = Postgres(folder)
     server = await asyncio.to_thread(_server, folder, postgres)
     try:
@@ -163,7 +163,7 @@ def _fresh() -> Vault:
 
 async def _month(office: Office, made: Made, month: str, turn: int) -> Run:
     listed_on = FIRST + timedelta(days=7 * turn)
-    uploads = [await _hand_in(office, path, turn, listed_on) for path in made.rosters[month]]
+    uploads = [await hand_in(office, path, turn, listed_on) for path in made.rosters[month]]
     free = asyncio.Semaphore(BULK_AT_ONCE)
     hands = office.hands
 
@@ -199,7 +199,7 @@ async def _month(office: Office, made: Made, month: str, turn: int) -> Run:
     return Run(seconds, processor, peak, queries, counts)
 
 
-async def _hand_in(office: Office, path: Path, turn: int, listed_on: date) -> uuid.UUID:
+async def hand_in(office: Office, path: Path, turn: int, listed_on: date) -> uuid.UUID:
     content, upload = await asyncio.to_thread(path.read_bytes), uuid.uuid4()
     seal = office.vault.seal
     async with office.database.transaction(WHOLE) as session:
