@@ -15,6 +15,7 @@ from temporalio import activity
 
 from activities.answering import answer_task
 from activities.imports.deciding import as_kept, decide_read, read_typed
+from activities.imports.identity import share_marked
 from activities.imports.kinds import Context, Correction, Fate, Kind, Row, returned
 from activities.imports.registry import KINDS
 from activities.imports.returning import same_person
@@ -63,6 +64,9 @@ class Anomalies:
                 for row in rows:
                     await self._recheck(session, matter, row, contexts)
                 await session.flush()
+                for upload in {row.upload_id for row in rows if row.state == AnomalyState.CLOSED.value}:
+                    if upload in contexts and KINDS[contexts[upload].kind].goes_back:
+                        await share_marked(session, contexts[upload])
                 counts = await tally(session, matter.id)
                 matter.facts = {**matter.facts, **counts}
                 if counts["open"] == 0:

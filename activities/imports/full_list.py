@@ -22,6 +22,7 @@ KIND = Kind(
     columns=COLUMNS,
     take=take,
     whole=take_roster,
+    goes_back=True,
     fields=(
         Field(
             "provided_on",

@@ -18,7 +18,7 @@ from policy.exchange_terms import Carrier, Direction
 from policy.terms import Category, Department
 from store.identities import Identity, Marked, Period, mark, marked_by
 from store.registration import OtherName, Somebody, known_or_entered
-from store.sharings import Provided, record_sharing
+from store.sharings import Provided, find_sharing, record_sharing
 from store.uploads import UploadRow
 
 PROVIDED = tuple(category for category in Category if category not in (Category.DSR, Category.PT))
@@ -129,13 +129,23 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
 
 
 async def after(session: AsyncSession, context: Context, _counts: Counts) -> None:
-    """A list is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice."""
+    await share_marked(session, context)
+
+
+async def share_marked(session: AsyncSession, context: Context) -> None:
+    """A list is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice.
+
+    One of which nothing could be accepted is shared with the first row that has been corrected.
+    """
+    source = f"upload/{context.upload}"
+    if await find_sharing(session, source, Direction.IN, context.department) is not None:
+        return
     by_category = await marked_by(session, context.upload)
     if not by_category:
         return
     upload = await session.get_one(UploadRow, context.upload)
     provided = Provided(
-        source=f"upload/{context.upload}",
+        source=source,
         division=context.division,
         month=context.today,
         direction=Direction.IN,

@@ -9,7 +9,10 @@ from sqlalchemy import text
 
 from activities.anomaly import Anomalies
 from api.services import Services
+from policy.exchange_terms import Direction
+from policy.terms import Department
 from store.database import WHOLE, Database
+from store.sharings import find_sharing
 from tests.api.conftest import Counter, StoppedClock
 from tests.api.test_partners import ask, key_for
 from tests.api.test_partners import row as partner_row
@@ -92,6 +95,24 @@ async def test_a_receipt_settles_its_rows_and_new_wrong_ones_join_the_matter(
     earlier, later = uuid.UUID(upload["id"]), uuid.UUID(continued["id"])
     assert found == [(2, "closed", earlier), (3, "returned", earlier), (4, "returned", later)]
     assert await periods(worker, services, first[1]) == [("DB", SINCE, None)]
+
+
+async def test_a_table_of_which_nothing_was_right_is_shared_with_its_first_corrected_row(
+    handing: Handing, counter: Counter, worker: Database, services: Services
+) -> None:
+    typo = somebody()
+    upload = await handing.hand_in(CIVIL, "identity", [identity(typo[0], mistyped(typo[1]))])
+
+    async def shared() -> dict[str, int] | None:
+        async with worker.transaction(WHOLE) as session:
+            found = await find_sharing(session, f"upload/{upload['id']}", Direction.IN, Department.CIVIL_AFFAIRS)
+            return None if found is None else dict(found.person_times)
+
+    assert await shared() is None
+    matter, rows = await rows_of(counter, upload)
+    assert await act(counter, matter, rows[2], "correct", {"values": {"id_number": typo[1]}}) == 204
+    await Anomalies(worker, services.clock, services.vault).recheck(matter)
+    assert await shared() == {"DB": 1}
 
 
 async def test_a_partners_rows_come_back_to_the_department_like_any_other(
