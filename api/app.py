@@ -48,7 +48,7 @@ def create_app(services: Services) -> FastAPI:
     """The counter, given all that it works with. It opens and closes nothing: `runtime/` does."""
     app = FastAPI(
         title="救助 Jiuzhu",
-        summary="医疗救助经办：从乡镇窗口到资金支付",
+        summary="医疗救助经办：从乡镇窗口到资金支付，以及部门间每月的信息共享",
         version=services.options.version,
         openapi_url=f"{API}/openapi.json" if services.options.docs else None,
         docs_url=None,

@@ -118,3 +118,16 @@ async def test_an_incident_says_its_number_and_nothing_else(
     assert answer.json()["incident"] in logged.out + logged.err
     assert "金丝雀" not in logged.out + logged.err
     assert "140522196001010010" not in logged.out + logged.err
+
+
+async def test_every_operation_is_about_a_subject_that_is_said(http: httpx2.AsyncClient) -> None:
+    contract = (await http.get("/api/v1/openapi.json")).json()
+    said = {tag["name"] for tag in contract["tags"]}
+    operations = {
+        f"{method} {path}": operation
+        for path, methods in contract["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert {name: one.get("tags") for name, one in operations.items() if not set(one.get("tags", ())) & said} == {}
+    assert said == {tag for one in operations.values() for tag in one["tags"]}
+    assert operations["get /api/v1/pushes"]["summary"].startswith("Counts by month and division"), "not Pushes"
