@@ -175,7 +175,9 @@ async def _discarded(session: AsyncSession, row: UploadRow) -> dict[str, Any] | 
     if row.state != UploadState.DISCARDED:
         return None
     by = await session.get(AccountRow, row.discarded_by) if row.discarded_by else None
-    return json_object({"by": by.username if by else None, "file_removed_at": row.file_removed_at})
+    return json_object(
+        {"by": by.username if by else None, "by_name": by.name if by else None, "file_removed_at": row.file_removed_at}
+    )
 
 
 def _kept_until(services: Services, law: Law, row: UploadRow, parts: Sequence[UploadRow]) -> str | None:
