@@ -25,18 +25,18 @@ def somebody() -> tuple[str, str]:
     return f"册{chr(0x5400 + number)}", id_number("140522", "19460917", number)
 
 
-def roster(category: str, *rows: Sequence[Any]) -> Rows:
+def roster(category: str, *rows: Sequence[Any], day: str = DAY) -> Rows:
     """附件3 with its title and its boxes; its first person stands in row 4."""
     boxes = "".join(f"{one}{'☑' if one == category else '□'}" for one in ("低保", "特困", "重点优抚"))
-    head = [f"单位名称（盖章）：阳城县民政局  对象类别（{boxes}）  {DAY}"]
+    head = [f"单位名称（盖章）：阳城县民政局  对象类别（{boxes}）  {day}"]
     return [["阳城县2025年4月医疗救助重点救助对象动态调整名单"], head, HEADER, *rows]
 
 
-def certificate(category: str, added: int, removed: int = 0) -> Rows:
+def certificate(category: str, added: int, removed: int = 0, day: str = DAY) -> Rows:
     """附件4; every person a household."""
     boxes = "".join(f"{one}{'☑' if one == category else '□'}" for one in ("低保", "特困", "重点优抚"))
     words = f"2025年4月新增（{boxes}）人员{added}户{added}人，减少（{boxes}）人员{removed}户{removed}人。特此证明。阳城县民政局"
-    return [["动态调整情况证明"], [words], [DAY]]
+    return [["动态调整情况证明"], [words], [day]]
 
 
 NOTES: Rows = [["填表说明"], ["每类一张表"]]
