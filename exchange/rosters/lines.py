@@ -13,13 +13,14 @@ from exchange.rosters.delimited import Text
 from exchange.rosters.raw import LINE, ROW, Raw, Scattered
 from exchange.rosters.recognising import AT, PAIR
 from exchange.rosters.roster import Terms
+from exchange.rosters.workbook import Cells
 
 _AS_IT_IS_READ = 1
 """To be raised when a line is read or checked otherwise than before."""
 NONE = pl.DataFrame(schema={ROW: pl.Int32, LINE: pl.UInt64, PAIR: pl.Int64, AT: pl.UInt32})
 
 
-def recognise_lines(text: Text, force: pl.DataFrame, terms: Terms) -> tuple[pl.DataFrame, Raw]:
+def recognise_lines(text: Text | Cells, force: pl.DataFrame, terms: Terms) -> tuple[pl.DataFrame, Raw]:
     """`row`, `line`, `pair` and `at` of the recognised ones, and the others as they were typed. Raises TableTrouble.
 
     `force`: with `pair` and `at`.
@@ -35,7 +36,7 @@ def recognise_lines(text: Text, force: pl.DataFrame, terms: Terms) -> tuple[pl.D
         return NONE, text.read(lines)
 
 
-def _seed(text: Text, terms: Terms) -> int:
+def _seed(text: Text | Cells, terms: Terms) -> int:
     said = [
         _AS_IT_IS_READ,
         pl.__version__,

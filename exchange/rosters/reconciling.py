@@ -16,7 +16,7 @@ from exchange.rosters.reasons import bit
 from exchange.rosters.recognising import recognise, typed_keys
 from exchange.rosters.roster import End, Reconciled, Start, Terms
 from exchange.rosters.snapshot import IN_FORCE, packed, snapshot_of
-from exchange.rosters.workbook import read_workbook
+from exchange.rosters.workbook import Cells, read_workbook
 from exchange.troubles import TableTrouble
 
 _NAMES = tuple(column.name for column in COLUMNS)
@@ -27,13 +27,13 @@ HELD = (KEY, "category")
 def read(content: bytes) -> Raw:
     """The roster as it was typed. Raises TableTrouble."""
     found = _read(content)
-    return found.read(found.lines) if isinstance(found, Text) else found
+    return found.read(found.lines) if isinstance(found, Text | Cells) else found
 
 
-def _read(content: bytes) -> Text | Raw:
+def _read(content: bytes) -> Text | Cells | Raw:
     container = container_of(content)
     found = read_delimited(content) if container is Container.CSV else read_workbook(content, container)
-    head = found.found.head if isinstance(found, Text) else found.head
+    head = found.found.head if isinstance(found, Text | Cells) else found.head
     if len(head.ticked) > 1:
         raise TableTrouble("several-ticks")
     return found
@@ -47,7 +47,7 @@ def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole: bool 
     kept = snapshot_of(force)
     before = numbered(kept.people)
     found = _read(content)
-    lines, roster = recognise_lines(found, before, terms) if isinstance(found, Text) else (NONE, found)
+    lines, roster = recognise_lines(found, before, terms) if isinstance(found, Text | Cells) else (NONE, found)
     if lines.is_empty() and roster.frame.is_empty():
         raise TableTrouble("no-rows")
     all_listed = whole and not (roster.mark is not None and roster.mark.batch is not None)

@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -13,11 +13,11 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from exchange.columns import Cell, Formula
 from exchange.containers import Container, check_xls, check_xlsx
-from exchange.marks import is_mark, mark_of
+from exchange.marks import Mark, is_mark, mark_of
 from exchange.readers import LOSSLESS
 from exchange.rosters.columns import ATTRIBUTES
 from exchange.rosters.delimited import MOST_ROWS
-from exchange.rosters.raw import AS_NUMBER, FIRST, FORMULA, Raw, find_places, raw, series
+from exchange.rosters.raw import AS_NUMBER, CORRECTS, FIRST, FORMULA, Found, Raw, below, find_places, raw, series
 from exchange.rows import Sheet, SheetRow
 from exchange.sheets import MOST_COLUMNS, formulas_of
 from exchange.troubles import TableTrouble
@@ -26,9 +26,37 @@ LOOKED_AT = 200
 """Rows of a sheet among which the header is looked for."""
 
 Places = Mapping[tuple[int, int], Formula]
+_BETWEEN = "\x1f"
+"""Stands between the cells of a line; a sheet with it in a cell is not taken by its lines."""
 
 
-def read_workbook(content: bytes, container: Container) -> Raw:
+@dataclass(frozen=True)
+class Cells:
+    """A sheet whose rows may be recognised as they stand, as the lines of a text are (`lines.py`).
+
+    `lines` below the header: `row`, `line` (nothing yet) and `text`, none of a blank one.
+    """
+
+    columns: Mapping[str, pl.Series]
+    lines: pl.DataFrame
+    found: Found
+    sheet: int
+    mark: Mark | None = None
+    separator: str = _BETWEEN
+
+    def read(self, lines: pl.DataFrame) -> Raw:
+        """All `lines`. Raises TableTrouble."""
+        return replace(raw(self.columns, self.found, lines, most=MOST_ROWS), sheet=self.sheet, mark=self.mark)
+
+    def read_some(self, lines: pl.DataFrame) -> Raw:
+        """Some of them, apart from the others. Raises TableTrouble, and Scattered."""
+        places = lines["row"] - (self.found.number + 1)
+        columns = {name: column.gather(places) for name, column in self.columns.items()}
+        some = raw(columns, self.found, lines, most=MOST_ROWS, apart=True)
+        return replace(some, sheet=self.sheet, mark=self.mark)
+
+
+def read_workbook(content: bytes, container: Container) -> Cells | Raw:
     """The one sheet with a roster. Raises TableTrouble."""
     check_xlsx(content) if container is Container.XLSX else check_xls(content)
     try:
@@ -59,12 +87,17 @@ class _Sheet:
         """Its first row only, by which a page of marks is known."""
         return Sheet(tuple(SheetRow(1, tuple(_cell(cell) for cell in row)) for row in self.rows[:1]), self.number)
 
-    def read(self) -> Raw:
+    def read(self) -> Cells | Raw:
         found = find_places([[_cell(cell) for cell in row] for row in self.rows[:LOOKED_AT]])
-        below = self.rows[found.number :]
+        rest = self.rows[found.number :]
         places = {FIRST: 0, **found.places}
-        columns = {name: self._column(below, name, place, found.number) for name, place in places.items()}
-        return replace(raw(columns, found, most=MOST_ROWS), sheet=self.number)
+        columns = {name: self._column(rest, name, place, found.number) for name, place in places.items()}
+        lines = below(found, len(rest)).with_columns(_texts(columns))
+        if lines["text"].null_count() == lines.height:
+            raise TableTrouble("no-rows")
+        if CORRECTS in columns or lines["text"].str.count_matches(_BETWEEN, literal=True).max() != len(columns) - 1:
+            return replace(raw(columns, found, most=MOST_ROWS), sheet=self.number)
+        return Cells(columns, lines, found, self.number)
 
     def _column(self, rows: Sequence[Sequence[Any]], name: str, place: int, top: int) -> pl.Series:
         """The parser gives every row the same width, and what is empty as an empty text."""
@@ -89,7 +122,15 @@ class _Sheet:
                     texts[line - top] = texts[first - top]
 
 
-def _only(sheets: Sequence[_Sheet]) -> Raw:
+def _texts(columns: Mapping[str, pl.Series]) -> pl.Series:
+    """Each row as one text, null where all of it is blank."""
+    joined = pl.select(
+        pl.concat_str([column.fill_null("") for column in columns.values()], separator=_BETWEEN).alias("text")
+    )
+    return joined.select(pl.when(pl.col("text").str.strip_chars(f"{_BETWEEN} ") != "").then("text")).to_series()
+
+
+def _only(sheets: Sequence[_Sheet]) -> Cells | Raw:
     """Of several sheets the one that holds a roster with rows."""
     rosters, troubles = [], []
     for sheet in sheets:
