@@ -106,7 +106,7 @@ async def run(rows: int, runs: int, seed: int, xlsx: bool, data: Path | None, fi
     with tempfile.TemporaryDirectory() as temporary:
         folder = data or Path(temporary) / "province"
         if data is None:
-            write_province(Wanted(folder, rows=rows, seed=seed, xlsx=xlsx), lambda _said: None)
+            write_province(Wanted(folder, rows=rows, seed=seed, xlsx=xlsx, counties=files), lambda _said: None)
         made = read_province(folder)
         months = list(made.rosters)
         made.rosters = {month: paths[:files] for month, paths in made.rosters.items()}

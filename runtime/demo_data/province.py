@@ -22,7 +22,10 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 
 @dataclass(frozen=True)
 class Wanted:
-    """`rows` on all rosters of a month together; `errors`: the share of rows typed wrongly; `sums`: insured persons."""
+    """`rows` on all rosters of a month together; `errors`: the share of rows typed wrongly; `sums`: insured persons.
+
+    `counties`: rosters of the first so many only, each as long as if there were all.
+    """
 
     folder: Path
     rows: int = 20_000
@@ -32,6 +35,7 @@ class Wanted:
     encoding: str = ENCODINGS[0]
     xlsx: bool = False
     months: Sequence[str] = ("2026-10", "2026-11")
+    counties: int | None = None
 
 
 @dataclass
@@ -46,7 +50,7 @@ class Made:
 
 def write_province(wanted: Wanted, say: Callable[[str], None]) -> Made:
     """The same files for the same wishes, every time. Raises StartTrouble when a county would have too many people."""
-    counties = list(_counties(wanted.rows))
+    counties = list(_counties(wanted.rows))[: wanted.counties]
     if counties[0].rows > MOST:
         raise StartTrouble(f"每县最多{MOST}人（全省约{MOST * len(counties)}人）")
     made = Made()
