@@ -134,6 +134,11 @@ def place_of(upload: uuid.UUID, sheet: int, number: int) -> str:
     return f"{upload}/{sheet}-{number}"
 
 
+def first_key(batch: Batch) -> str:
+    """Of the first matter of the batch."""
+    return f"{batch.key}/{batch.department.value}"
+
+
 async def open_anomalies(
     session: AsyncSession, vault: Vault, batch: Batch, rows: Sequence[Returned], *, at: datetime, day: date
 ) -> MatterRow | None:
@@ -264,7 +269,7 @@ async def _known_places(session: AsyncSession, batch: Batch, places: Sequence[st
 
 async def _open(session: AsyncSession, batch: Batch, *, at: datetime, day: date) -> MatterRow:
     """The batch's matter that is not settled yet, held: nobody ends it while rows are added to it."""
-    first, number = f"{batch.key}/{batch.department.value}", 1
+    first, number = first_key(batch), 1
     while True:
         opening = Opening(
             procedure=Procedure.ANOMALY,

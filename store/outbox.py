@@ -1,7 +1,7 @@
 """What is to be started or woken: written in the writer's own transaction, delivered by `runtime/relay.py` alone."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,16 @@ async def start(
     await _send(session, workflow_id(procedure, key), procedure, argument, at, subject_id)
 
 
+async def start_all(
+    session: AsyncSession, procedure: Procedure, arguments: Mapping[str, dict[str, Any]], *, at: datetime
+) -> None:
+    """As `start`, of one procedure under many keys."""
+    sent = [_row(workflow_id(procedure, key), procedure, argument, at, None) for key, argument in arguments.items()]
+    if sent:
+        await session.execute(insert(OutboxRow), sent)
+        await session.execute(select(func.pg_notify(CHANNEL, "")))
+
+
 async def start_case(
     session: AsyncSession,
     procedure: Procedure,
@@ -83,17 +93,23 @@ async def _send(
 ) -> None:
     row = (
         insert(OutboxRow)
-        .values(
-            workflow_id=workflow_id,
-            workflow=procedure.value,
-            queue=procedure.queue,
-            argument=argument,
-            subject_id=subject_id,
-            created_at=at,
-            state="pending",
-            attempts=0,
-        )
+        .values(_row(workflow_id, procedure, argument, at, subject_id))
         .returning(OutboxRow.id)
         .cte("row")
     )
     await session.execute(select(func.pg_notify(CHANNEL, "")).select_from(row))
+
+
+def _row(
+    workflow_id: str, procedure: Procedure, argument: dict[str, Any], at: datetime, subject_id: uuid.UUID | None
+) -> dict[str, Any]:
+    return {
+        "workflow_id": workflow_id,
+        "workflow": procedure.value,
+        "queue": procedure.queue,
+        "argument": argument,
+        "subject_id": subject_id,
+        "created_at": at,
+        "state": "pending",
+        "attempts": 0,
+    }

@@ -149,15 +149,17 @@ async def latest_snapshots(session: AsyncSession, offices: Collection[Office]) -
 
 async def standings_without(session: AsyncSession, uploads: Mapping[Office, uuid.UUID]) -> dict[Office, Standing]:
     """As each office stood before its upload wrote anything: an attempt after a killed one starts from the same."""
-    return {office: await _standing_without(session, *office, upload) for office, upload in uploads.items()}
-
-
-async def _standing_without(session: AsyncSession, division: str, department: str, upload: uuid.UUID) -> Standing:
-    mine = IdentityPeriodRow.upload_id == upload
+    office = IdentityPeriodRow.division, IdentityPeriodRow.source_department
+    mine = [getattr(IdentityPeriodRow, name).in_(uploads.values()) for name in ("upload_id", "ended_by")]
+    brought, ended = (func.coalesce(one, False) for one in mine)
     found = await session.execute(
         select(
-            func.count().filter(~mine),
-            func.count().filter(~mine, IdentityPeriodRow.ended_by.is_not(None), IdentityPeriodRow.ended_by != upload),
-        ).where(IdentityPeriodRow.division == division, IdentityPeriodRow.source_department == department)
+            *office,
+            func.count().filter(~brought),
+            func.count().filter(~brought, IdentityPeriodRow.ended_by.is_not(None), ~ended),
+        )
+        .where(tuple_(*office).in_(uploads))
+        .group_by(*office)
     )
-    return Standing(*found.one())
+    known = {(division, department): Standing(*counts) for division, department, *counts in found}
+    return {one: known.get(one, Standing(0, 0)) for one in uploads}

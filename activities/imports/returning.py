@@ -29,6 +29,7 @@ from store.anomalies import (
     place_of,
 )
 from store.batches import uploads_of_batch
+from store.first_returns import open_first
 from store.matters import locked_matter
 from store.uploads import UploadRow
 
@@ -58,11 +59,14 @@ async def send_back(session: AsyncSession, tables: Sequence[Decided]) -> None:
     """Safe to repeat. Holds the matters of the batches until the transaction ends."""
     for table in tables:
         corrected = [line for line in table.lines if line.origin is not None]
-        fresh = [line for line in table.lines if line.origin is None and line.fate is RowFate.RETURNED]
         if corrected:
             await _settle(session, table.context, corrected)
-        if fresh:
-            await _open(session, table, fresh)
+    sent = [found for table in tables if (found := _returned(table))[1]]
+    if not sent:
+        return
+    context = tables[0].context
+    for batch, rows in await open_first(session, context.vault, sent, at=context.now, day=context.today):
+        await open_anomalies(session, context.vault, batch, rows, at=context.now, day=context.today)
 
 
 async def _settle(session: AsyncSession, context: Context, lines: Sequence[Line]) -> None:
@@ -82,7 +86,8 @@ async def _settle(session: AsyncSession, context: Context, lines: Sequence[Line]
         await nudge(session, matter, at=context.now)
 
 
-async def _open(session: AsyncSession, table: Decided, lines: Sequence[Line]) -> None:
+def _returned(table: Decided) -> tuple[Batch, list[Returned]]:
+    """The rows that go back for the first time."""
     context = table.context
     month = context.today if context.month is None else date.fromisoformat(f"{context.month}-01")
     batch = Batch(
@@ -102,9 +107,10 @@ async def _open(session: AsyncSession, table: Decided, lines: Sequence[Line]) ->
             table.provided_on,
             context.upload,
         )
-        for line in lines
+        for line in table.lines
+        if line.origin is None and line.fate is RowFate.RETURNED
     ]
-    await open_anomalies(session, context.vault, batch, rows, at=context.now, day=context.today)
+    return batch, rows
 
 
 async def numbered_uploads(session: AsyncSession, context: Context) -> Mapping[int, uuid.UUID]:
