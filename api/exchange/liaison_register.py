@@ -100,12 +100,12 @@ async def missing(
             "level_label": level_of(code).label,
             "department": one.value,
             "department_label": one.label,
-            "office": office_on(law.rulebook(code, day), names[code], one, day),
+            "office": office_on(rulebook, names[code], one, day),
             "clause": rule.clause,
             "document": rule.document,
         }
-        for code in codes
-        for one, rule in lacking(law.rulebook(code, day), named, day).items()
+        for code, rulebook in ((code, law.rulebook(code, day)) for code in codes)
+        for one, rule in lacking(rulebook, named, day).items()
         if not department or one.value == department
     ]
 
