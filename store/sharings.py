@@ -5,7 +5,7 @@ push, the answered task; so what is recorded twice is there once, and nothing is
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -100,31 +100,8 @@ async def record_sharing(
 
     Without `asks_receipt` somebody else calls `confirm_sharing` when the receiver has acknowledged it.
     """
-    total = sum(provided.person_times.values()) if provided.rows is None else provided.rows
-    month = provided.month.replace(day=1)
     fresh = await session.scalar(
-        insert(SharingRow)
-        .values(
-            source=provided.source,
-            division=provided.division,
-            month=month,
-            direction=provided.direction.value,
-            partner=provided.partner.value,
-            carrier=provided.carrier.value if provided.carrier else None,
-            upload_id=provided.upload,
-            origin_id=provided.origin,
-            rows_shared=total,
-            person_times=dict(provided.person_times),
-            zero=total == 0,
-            state=SharingState.SENT.value,
-            asks_receipt=provided.asks_receipt,
-            round=1,
-            provided_on=provided.provided_on,
-            provided_by=provided.provided_by,
-            recorded_at=at,
-        )
-        .on_conflict_do_nothing()
-        .returning(SharingRow.id)
+        insert(SharingRow).values(_row(provided, at)).on_conflict_do_nothing().returning(SharingRow.id)
     )
     sharing = await find_sharing(session, provided.source, provided.direction, provided.partner)
     if sharing is None:
@@ -132,6 +109,45 @@ async def record_sharing(
     if fresh is not None:
         await _tell(session, sharing, "provided", at, provided.provided_on, actor)
     return sharing, fresh is not None
+
+
+async def record_sharings(session: AsyncSession, provided: Sequence[Provided], *, at: datetime) -> None:
+    """As `record_sharing`, of many. Safe to repeat."""
+    asked = insert(SharingRow).on_conflict_do_nothing().returning(SharingRow)
+    fresh = (await session.scalars(asked, [_row(one, at) for one in provided])).all() if provided else ()
+    keys = {f"{one.division}/{one.month:%Y-%m}" for one in fresh}
+    opened = await session.scalars(
+        select(MatterRow.key).where(
+            MatterRow.procedure == Procedure.SHARING_CYCLE.value, MatterRow.key.in_(sorted(keys))
+        )
+    )
+    waiting = set(opened)
+    for one in fresh:
+        if f"{one.division}/{one.month:%Y-%m}" in waiting:
+            await _tell(session, one, "provided", at, one.provided_on, SYSTEM)
+
+
+def _row(provided: Provided, at: datetime) -> dict[str, Any]:
+    total = sum(provided.person_times.values()) if provided.rows is None else provided.rows
+    return {
+        "source": provided.source,
+        "division": provided.division,
+        "month": provided.month.replace(day=1),
+        "direction": provided.direction.value,
+        "partner": provided.partner.value,
+        "carrier": provided.carrier.value if provided.carrier else None,
+        "upload_id": provided.upload,
+        "origin_id": provided.origin,
+        "rows_shared": total,
+        "person_times": dict(provided.person_times),
+        "zero": total == 0,
+        "state": SharingState.SENT.value,
+        "asks_receipt": provided.asks_receipt,
+        "round": 1,
+        "provided_on": provided.provided_on,
+        "provided_by": provided.provided_by,
+        "recorded_at": at,
+    }
 
 
 async def confirm_sharing(

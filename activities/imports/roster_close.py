@@ -23,7 +23,7 @@ from policy.row_origin import Origin
 from policy.terms import RowFate, UploadState
 from store.roster_changes import Written
 from store.rosters import RosterSnapshotRow
-from store.sharings import Provided, record_sharing
+from store.sharings import Provided, record_sharings
 from store.uploads import UploadForecastRow, UploadRow
 
 _LABELS = {column.name: column.label for column in COLUMNS}
@@ -117,13 +117,15 @@ async def close(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
     await session.execute(_TELL, {"counts": json.dumps(counts)})
     of = {outcome.table.context.upload: outcome for outcome in outcomes}
     asked = select(UploadRow).where(UploadRow.id.in_(of)).order_by(UploadRow.id).with_for_update()
+    shared = []
     for row in await session.scalars(asked, execution_options={"populate_existing": True}):
         outcome = of[row.id]
         row.accepted, row.returned = outcome.accepted, len(outcome.returned)
         row.duplicate = len(outcome.found.duplicates)
         row.state, row.finished_at = UploadState.DONE.value, now
         if outcome.accepted and row.continues is None:
-            await _share(session, outcome, row)
+            shared.append(_shared(outcome, row))
+    await record_sharings(session, shared, at=now)
 
 
 def _closing(outcome: Outcome) -> Closing:
@@ -147,11 +149,10 @@ def _snapshot(outcome: Outcome, now: datetime) -> RosterSnapshotRow:
     )
 
 
-async def _share(session: AsyncSession, outcome: Outcome, row: UploadRow) -> None:
+def _shared(outcome: Outcome, row: UploadRow) -> Provided:
     """A roster is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice."""
-    table = outcome.table
-    context = table.context
-    provided = Provided(
+    context = outcome.table.context
+    return Provided(
         source=f"upload/{context.upload}",
         division=context.division,
         month=context.today,
@@ -163,7 +164,6 @@ async def _share(session: AsyncSession, outcome: Outcome, row: UploadRow) -> Non
         provided_by=row.uploaded_by,
         upload=context.upload,
     )
-    await record_sharing(session, provided, at=table.clock.now())
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:
