@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.imports.burden import INSURANCES
 from activities.imports.kinds import ACCEPTED, Batch, Context, Counts, Fate, Kind, Reason, Row, duplicate, returned
 from activities.imports.person_columns import ID_NUMBER, NAME
+from activities.imports.persons import wrong_number
 from exchange import readers
 from exchange.columns import Column
-from policy import identity_number
 from policy.access import Action
 from policy.agreement import without_agreement
 from policy.exchange_terms import Carrier, Direction
@@ -125,9 +125,7 @@ async def after(session: AsyncSession, context: Context, _counts: Counts) -> Non
 
 
 def _wrong(context: Context, row: Row, kinds: list[str]) -> Iterator[Reason]:
-    number = identity_number.check(row.values["id_number"], context.today)
-    if number:
-        yield Reason("bad-id-number", number.zh, number.en, "id_number", number.clause)
+    yield from wrong_number(context, row)
     if not kinds:
         yield NOTHING
 

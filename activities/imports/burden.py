@@ -12,12 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.answering import answer_by_table, open_tasks
-from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Batch, Context, Counts, Fate, Kind, Reason, Row, duplicate, returned
 from activities.imports.person_columns import ID_NUMBER, NAME
+from activities.imports.persons import person_of, wrong_number
 from exchange import readers
 from exchange.columns import Column
-from policy import identity_number
 from policy.access import Action
 from policy.deadlines import add_months
 from policy.exchange_terms import Insurance, MatterStatus
@@ -27,7 +26,6 @@ from policy.terms import Residence
 from store.matters import MatterRow, find_matter, locked_matter
 from store.outbox import wake
 from store.pushes import BurdenRow
-from store.registration import OtherName, Somebody, known_or_entered
 from store.timeline import record
 from store.uploads import UploadLineRow
 
@@ -110,9 +108,8 @@ async def refused(session: AsyncSession, context: Context, batch: Batch, reasons
 
 async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     values = row.values
-    number = identity_number.check(values["id_number"], context.today)
-    if number:
-        return returned(Reason("bad-id-number", number.zh, number.en, "id_number", number.clause))
+    if wrong_one := tuple(wrong_number(context, row)):
+        return returned(*wrong_one)
     if (values["aid"] or ZERO) > values["burden"]:
         zh, en = "医疗救助支付不能大于救助以前的个人负担", "the aid is above what was borne before it"
         return returned(Reason("aid-above-burden", zh, en, "aid", "B-14"))
@@ -124,11 +121,9 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     wrong = tuple(_not_now(context, matter))
     if wrong:
         return returned(*wrong)
-    somebody = Somebody(values["name"], values["id_number"])
-    try:
-        person = await known_or_entered(session, context.vault, somebody, context.division, context.now)
-    except OtherName:
-        return returned(OTHER_NAME)
+    person = await person_of(session, context, row)
+    if isinstance(person, Fate):
+        return person
     written = {
         "residence": values["residence"].value,
         "insurance": values["insurance"].value,

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.answering import answer_by_table, open_tasks
-from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
 from activities.imports.person_columns import ID_NUMBER, NAME
+from activities.imports.persons import OTHER_NAME
 from exchange import readers
 from exchange.columns import Column
 from policy.access import Action

@@ -4,16 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
 from activities.imports.person_columns import ID_NUMBER, NAME
+from activities.imports.persons import person_of, wrong_number
 from exchange import readers
 from exchange.columns import Column
-from policy import identity_number
 from policy.access import Action
 from policy.money import ZERO
 from store.prior_aid import Entered, PriorAid, enter_prior_aid
-from store.registration import OtherName, Somebody, known_or_entered
 
 COLUMNS = (
     NAME,
@@ -56,19 +54,15 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     reasons = tuple(_wrong(context, row))
     if reasons:
         return returned(*reasons)
-    somebody = Somebody(values["name"], values["id_number"])
-    try:
-        person = await known_or_entered(session, context.vault, somebody, context.division, context.now)
-    except OtherName:
-        return returned(OTHER_NAME)
+    person = await person_of(session, context, row)
+    if isinstance(person, Fate):
+        return person
     known = PriorAid(person, context.division, values["year"], values["aid"], values["deductible_used"] or ZERO)
     return _FATES[await enter_prior_aid(session, known, context.upload, context.now)]
 
 
 def _wrong(context: Context, row: Row) -> Iterator[Reason]:
-    number = identity_number.check(row.values["id_number"], context.today)
-    if number:
-        yield Reason("wrong-value", number.zh, number.en, "id_number", number.clause)
+    yield from wrong_number(context, row)
     if row.values["year"] not in (context.today.year - 1, context.today.year):
         yield Reason("other-year", "只补录本年度和上一年度的救助", "only this year and the one before", "year", "A-14")
 

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.feedback import LISTS
-from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
 from activities.imports.person_columns import ID_NUMBER, NAME
+from activities.imports.persons import person_of, wrong_number
 from exchange import readers
 from exchange.columns import Column
-from policy import identity_number
 from policy.access import Action
 from store.pushes import PriorPushRow, prior_push
-from store.registration import OtherName, Somebody, known_or_entered
 
 COLUMNS = (
     NAME,
@@ -33,11 +31,9 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     reasons = tuple(_wrong(context, row))
     if reasons:
         return returned(*reasons)
-    somebody = Somebody(values["name"], values["id_number"])
-    try:
-        person = await known_or_entered(session, context.vault, somebody, context.division, context.now)
-    except OtherName:
-        return returned(OTHER_NAME)
+    person = await person_of(session, context, row)
+    if isinstance(person, Fate):
+        return person
     known = await prior_push(session, context.division, person, values["month"].year, values["list"])
     if known is not None:
         same = (known.month, known.burden) == (values["month"], values["burden"])
@@ -59,9 +55,7 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
 
 
 def _wrong(context: Context, row: Row) -> Iterator[Reason]:
-    number = identity_number.check(row.values["id_number"], context.today)
-    if number:
-        yield Reason("bad-id-number", number.zh, number.en, "id_number", number.clause)
+    yield from wrong_number(context, row)
     if row.values["month"] >= context.today.replace(day=1):
         yield Reason("month-not-over", "该月尚未结束", "the month is not over", "month")
 

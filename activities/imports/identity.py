@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import ACCEPTED, Context, Counts, Fate, Kind, Reason, Row, duplicate, returned
+from activities.imports.persons import person_of, wrong_number
 from exchange import readers
 from exchange.columns import Column
-from policy import identity_number
 from policy.access import Action
 from policy.exchange_terms import Carrier, Direction
 from policy.terms import Category, Department
 from store.identities import Identity, Marked, Period, mark, marked_by
-from store.registration import OtherName, Somebody, known_or_entered
 from store.sharings import Provided, find_sharing, record_sharing
 from store.uploads import UploadRow
 
@@ -113,14 +112,12 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     category = _category(context, values["category"])
     if category is None:
         return returned(Reason("unknown-category", "没有这个对象类别", "there is no such category", "category"))
-    reasons = (*_number(context, row), *_not_yours(context, category), *_days(context, row))
+    reasons = (*wrong_number(context, row), *_not_yours(context, category), *_days(context, row))
     if reasons:
         return returned(*reasons)
-    somebody = Somebody(values["name"], values["id_number"])
-    try:
-        person = await known_or_entered(session, context.vault, somebody, context.division, context.now)
-    except OtherName:
-        return returned(OTHER_NAME)
+    person = await person_of(session, context, row)
+    if isinstance(person, Fate):
+        return person
     period = Period(category, values["from"], values["until"])
     identity = Identity(
         person, context.division, context.department.value, period, values["provided_on"], values["certificate"]
@@ -159,14 +156,6 @@ async def share_marked(session: AsyncSession, context: Context) -> None:
     await record_sharing(session, provided, at=context.now)
 
 
-OTHER_NAME = Reason(
-    "other-name",
-    "该身份证号码已登记为另一姓名，请核对姓名和号码",
-    "another name is known under this ID number",
-    "name",
-)
-
-
 def _category(context: Context, typed: str) -> Category | None:
     """By its code, its label or a part of it, or another name that lists use (CATEGORY_NAMES)."""
     others = context.rulebook.find("CATEGORY_NAMES", context.today)
@@ -181,12 +170,6 @@ def _category(context: Context, typed: str) -> Category | None:
 def as_read(label: str) -> str:
     """A label as it comes out of a cell: its wide brackets and colons have become narrow ones."""
     return unicodedata.normalize("NFKC", label)
-
-
-def _number(context: Context, row: Row) -> Iterator[Reason]:
-    problem = identity_number.check(row.values["id_number"], context.today)
-    if problem:
-        yield Reason("bad-id-number", problem.zh, problem.en, "id_number", problem.clause)
 
 
 def _not_yours(context: Context, category: Category) -> Iterator[Reason]:

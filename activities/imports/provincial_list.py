@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.imports.kinds import ACCEPTED, Batch, Context, Counts, Fate, Kind, Reason, Row, duplicate, returned
 from activities.imports.person_columns import ID_NUMBER, NAME
+from activities.imports.persons import wrong_number
 from exchange import readers
 from exchange.columns import Column
-from policy import identity_number
 from policy.access import Action
 from policy.exchange_terms import ListType, MatterStatus
 from policy.procedures import Procedure
@@ -67,9 +67,8 @@ async def begin(session: AsyncSession, context: Context, _batch: Batch) -> tuple
 
 async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     values = row.values
-    number = identity_number.check(values["id_number"], context.today)
-    if number:
-        return returned(Reason("bad-id-number", number.zh, number.en, "id_number", number.clause))
+    if wrong_one := tuple(wrong_number(context, row)):
+        return returned(*wrong_one)
     found = await _matter(session, context)
     matter = await locked_matter(session, found.id) if found else None  # a list that is being confirmed comes first
     if matter is None or _closed(matter):

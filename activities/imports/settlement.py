@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.imports.identity import OTHER_NAME
 from activities.imports.kinds import ACCEPTED, Context, Fate, Kind, Reason, Row, duplicate, returned
 from activities.imports.person_columns import ID_NUMBER, NAME
+from activities.imports.persons import person_of
 from activities.settlement_review import look_for_contradictions
 from exchange import readers
 from exchange.columns import Column
@@ -20,7 +20,6 @@ from policy.access import Action
 from policy.costs import DEDUCTIONS, LABELS, Costs, TreatmentDates, check_costs, check_dates
 from policy.money import ZERO
 from policy.settlement_number import same_number
-from store.registration import OtherName, Somebody, known_or_entered
 from store.settlements import Settlement, TakenIn, take_in
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -97,11 +96,9 @@ async def take(session: AsyncSession, context: Context, row: Row) -> Fate:
     reasons = tuple(_wrong(context, values, costs, dates))
     if reasons:
         return returned(*reasons)
-    somebody = Somebody(values["name"], values["id_number"])
-    try:
-        person = await known_or_entered(session, context.vault, somebody, context.division, context.now)
-    except OtherName:
-        return returned(OTHER_NAME)
+    person = await person_of(session, context, row)
+    if isinstance(person, Fate):
+        return person
     settlement = Settlement(
         person=person,
         division=context.division,
