@@ -30,11 +30,10 @@ from store.accounts import AccountRow
 from store.anomalies import AnomalyRow, answered_rows, last_answered, settle, tally
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow, locked_matter
+from store.matters import MatterRow, locked_matter, record_in
 from store.outbox import start
 from store.rulebook import load_rulebook
 from store.tasks import TaskRow
-from store.timeline import record
 from store.uploads import UploadRow
 from store.vault import Vault
 
@@ -94,13 +93,12 @@ class Anomalies:
             row.reasons, row.state, row.confirmed = reasons, AnomalyState.RETURNED.value, False
         else:
             settle(row, AnomalyState.CLOSED, now)
-        record(
+        record_in(
             session,
-            subject_id=matter.id,
-            division=matter.division,
+            matter,
+            "row",
             at=now,
             day=today(self._clock),
-            tag=f"matter:{Procedure.ANOMALY.value}:row",
             codes={"row": row.row_number, "state": row.state, "provided_on": row.provided_on.isoformat()},
             grounds=["C-28"],
         )

@@ -16,10 +16,9 @@ from policy.provincial_comparison import DifferenceCause, Side, confirmed
 from store.comparisons import ComparisonItemRow, counts_of, items_of
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow, find_matter, locked_matter, move_to
+from store.matters import MatterRow, find_matter, locked_matter, move_to, record_in
 from store.people import PersonRow
 from store.pushes import PushItemRow
-from store.timeline import record
 from store.vault import Vault
 
 STILL_COMPARED = (MatterStatus.PROVINCE_LIST_IN.value, MatterStatus.COMPARED.value)
@@ -76,13 +75,12 @@ class Comparisons:
                 item.confirmed_on = today(self._clock)
             for county in sorted({item.county for item in kept if item.county}):
                 await self._tell(session, matter, [item for item in kept if item.county == county], county, now)
-            record(
+            record_in(
                 session,
-                subject_id=matter.id,
-                division=matter.division,
+                matter,
+                "merged",
                 at=now,
                 day=today(self._clock),
-                tag=f"matter:{matter.procedure}:merged",
                 codes={"confirmed": len(kept), "added": added},
                 grounds=["J-22"],
             )
@@ -97,13 +95,12 @@ class Comparisons:
         push = await locked_matter(session, found.id)
         counts = {"confirmed": len(kept), "to_add": sum(item.local_item is None for item in kept)}
         push.facts = {**push.facts, "provincial": counts}
-        record(
+        record_in(
             session,
-            subject_id=push.id,
-            division=push.division,
+            push,
+            "provincial_confirmed",
             at=now,
             day=today(self._clock),
-            tag=f"matter:{push.procedure}:provincial_confirmed",
             codes=counts,
             grounds=["J-22"],
         )
@@ -113,13 +110,12 @@ class Comparisons:
         matter.facts = {**matter.facts, **counts}
         if matter.status == MatterStatus.PROVINCE_LIST_IN.value:
             move_to(matter, MatterStatus.COMPARED, now)
-            record(
+            record_in(
                 session,
-                subject_id=matter.id,
-                division=matter.division,
+                matter,
+                MatterStatus.COMPARED.value,
                 at=now,
                 day=today(self._clock),
-                tag=f"matter:{matter.procedure}:{MatterStatus.COMPARED.value}",
                 codes=counts,
                 grounds=["J-22"],
             )

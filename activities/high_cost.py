@@ -20,7 +20,7 @@ from policy.supervision import FindingKind
 from policy.terms import Department
 from store.database import WHOLE, Database
 from store.findings import open_finding
-from store.matters import MatterRow, locked_matter, move_to
+from store.matters import MatterRow, locked_matter, move_to, record_in
 from store.pushes import LISTED, PushItemRow, burden_uploads, numbers_of
 from store.recognitions import RecognitionRow, list_for_recognition
 from store.rulebook import load_rulebook
@@ -198,13 +198,12 @@ def _note(
     numbers: dict[str, int],
     grounds: Sequence[str],
 ) -> None:
-    record(
+    record_in(
         session,
-        subject_id=matter.id,
-        division=matter.division,
+        matter,
+        action,
         at=now,
         day=day,
-        tag=f"matter:{Procedure.PUSH.value}:{action}",
         codes=dict(numbers),
         grounds=grounds,
     )

@@ -10,8 +10,7 @@ from activities.case import acknowledge, acknowledge_rest, close_open_tasks
 from policy.clock import Clock, today
 from policy.exchange_terms import MatterStatus
 from store.database import WHOLE, Database
-from store.matters import MatterRow, end_matter, locked_matter, move_to
-from store.timeline import record
+from store.matters import MatterRow, end_matter, locked_matter, move_to, record_in
 
 
 @dataclass
@@ -81,13 +80,12 @@ class Matters:
             else:
                 move_to(matter, status, now)
             if changed:
-                record(
+                record_in(
                     session,
-                    subject_id=matter.id,
-                    division=matter.division,
+                    matter,
+                    status.value,
                     at=now,
                     day=today(self._clock),
-                    tag=f"matter:{matter.procedure}:{status.value}",
                     codes={"status": status.value},
                 )
 

@@ -19,11 +19,10 @@ from policy.rulebook import MissingParameter
 from policy.terms import level_of
 from store.database import WHOLE, Database
 from store.identities import Marked as Outcome
-from store.matters import MatterRow, end_matter, locked_matter
+from store.matters import MatterRow, end_matter, locked_matter, record_in
 from store.recognitions import RecognitionRow, SettlementRequestRow, case_of
 from store.rulebook import load_rulebook
 from store.tasks import TaskRow
-from store.timeline import record
 from store.vault import Vault
 
 FROM_THE_PUSH = "RECEIPT_OF_PUSH"
@@ -158,13 +157,12 @@ def _note(
     codes = {}
     if row is not None and row.entitled_from is not None:
         codes = {"category": row.category or "", "entitled_from": row.entitled_from.isoformat()}
-    record(
+    record_in(
         session,
-        subject_id=matter.id,
-        division=matter.division,
+        matter,
+        action,
         at=now,
         day=day,
-        tag=f"matter:{matter.procedure}:{action}",
         codes=codes,
         grounds=grounds,
     )

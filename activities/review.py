@@ -17,12 +17,11 @@ from policy.terms import Department
 from store.anomalies import Batch, Returned, open_anomalies
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow, locked_matter, move_to
+from store.matters import MatterRow, locked_matter, move_to, record_in
 from store.people import PersonRow
 from store.reviews import ReviewRow, counts_of, gather, rows_of
 from store.rulebook import load_rulebook
 from store.tasks import TaskRow
-from store.timeline import record
 from store.vault import Vault
 
 KEY = "T-REV"
@@ -87,13 +86,12 @@ class Reviews:
                 return
             if matter.status == MatterStatus.DEPT_SELF_CHECK.value:
                 move_to(matter, MatterStatus.RETURNED_TO_MSB, now)
-            record(
+            record_in(
                 session,
-                subject_id=matter.id,
-                division=matter.division,
+                matter,
+                MatterStatus.RETURNED_TO_MSB.value,
                 at=now,
                 day=today(self._clock),
-                tag=f"matter:{matter.procedure}:{MatterStatus.RETURNED_TO_MSB.value}",
                 grounds=["J-15"],
             )
 
@@ -108,13 +106,12 @@ class Reviews:
             overdue = late_at is not None and now >= late_at
             if missing and overdue and "late" not in matter.facts:
                 matter.facts = {**matter.facts, "late": missing}
-                record(
+                record_in(
                     session,
-                    subject_id=matter.id,
-                    division=matter.division,
+                    matter,
+                    "departments_late",
                     at=now,
                     day=today(self._clock),
-                    tag=f"matter:{matter.procedure}:departments_late",
                     codes={"departments": missing},
                     grounds=["J-15"],
                 )
@@ -140,13 +137,12 @@ class Reviews:
                 await open_anomalies(session, self._vault, batch, returned, at=now, day=day)
             if marked:
                 move_to(matter, MatterStatus.ANOMALIES_OUT, now)
-                record(
+                record_in(
                     session,
-                    subject_id=matter.id,
-                    division=matter.division,
+                    matter,
+                    MatterStatus.ANOMALIES_OUT.value,
                     at=now,
                     day=day,
-                    tag=f"matter:{matter.procedure}:{MatterStatus.ANOMALIES_OUT.value}",
                     codes={"rows": len(marked)},
                     grounds=["J-17"],
                 )

@@ -24,11 +24,10 @@ from policy.rulebook import MissingParameter
 from policy.supervision import FindingKind
 from store.adjustments import AdjustmentRow, adjustment_of_upload, hold_series, waiting_lists
 from store.findings import open_finding
-from store.matters import MatterRow, locked_matter, move_to
+from store.matters import MatterRow, locked_matter, move_to, record_in
 from store.outbox import start
 from store.sharings import Provided, record_sharing
 from store.tasks import PeriodRow, TaskRow
-from store.timeline import record
 
 
 class NotAskedYet(Exception):
@@ -190,13 +189,12 @@ def _record(
     codes: dict[str, Any],
     clause: str,
 ) -> None:
-    record(
+    record_in(
         session,
-        subject_id=matter.id,
-        division=matter.division,
+        matter,
+        action,
         at=context.now,
         day=given.provided_on,
-        tag=f"matter:{Procedure.ADJUSTMENT.value}:{action}",
         actor=given.actor,
         codes=codes,
         grounds=[clause],

@@ -12,16 +12,14 @@ from temporalio import activity
 from policy.clock import Clock, today
 from policy.deadlines import SHANGHAI, add_months
 from policy.exchange_terms import Direction, MatterStatus, SharingState
-from policy.procedures import Procedure
 from policy.sharing_steps import SHARING_IN, SHARING_OUT
 from policy.supervision import FindingKind
 from policy.terms import Department
 from store.database import WHOLE, Database
 from store.findings import open_finding
-from store.matters import MatterRow, locked_matter, move_to
+from store.matters import MatterRow, locked_matter, move_to, record_in
 from store.sharings import SharingRow
 from store.tasks import TaskRow
-from store.timeline import record
 
 SENDERS = {Direction.IN: SHARING_IN.kind, Direction.OUT: SHARING_OUT.kind}
 UNDER_WAY = (SharingState.SENT.value, SharingState.RECONCILED.value, SharingState.DISPUTED.value)
@@ -105,13 +103,12 @@ class Sharings:
 
     def _move(self, session: AsyncSession, cycle: MatterRow, status: MatterStatus, now: datetime) -> None:
         move_to(cycle, status, now)
-        record(
+        record_in(
             session,
-            subject_id=cycle.id,
-            division=cycle.division,
+            cycle,
+            status.value,
             at=now,
             day=today(self._clock),
-            tag=f"matter:{Procedure.SHARING_CYCLE.value}:{status.value}",
             codes={"status": status.value},
             grounds=["C-30"],
         )

@@ -28,9 +28,9 @@ from runtime.temporal import AWAY
 from store.accounts import HeartbeatRow
 from store.database import WHOLE, Database
 from store.findings import open_finding
+from store.matters import record_in
 from store.reference import ParameterRow
 from store.rulebook import hold_calendars
-from store.timeline import record
 
 log = structlog.get_logger(__name__)
 
@@ -123,13 +123,12 @@ class Watchdog:
         async with self._database.transaction(WHOLE) as session:
             fresh = await open_month(session, gap.division, gap.month, now)
             for matter in fresh:
-                record(
+                record_in(
                     session,
-                    subject_id=matter.id,
-                    division=matter.division,
+                    matter,
+                    "opened_late",
                     at=now,
                     day=today(self._clock),
-                    tag=f"matter:{matter.procedure}:opened_late",
                     codes={"month": f"{gap.month:%Y-%m}"},
                     grounds=["C-30"],
                 )

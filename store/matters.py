@@ -22,6 +22,7 @@ from policy.procedures import Procedure
 from policy.terms import Department
 from store.base import Base, Json, Key, Moment
 from store.outbox import start
+from store.timeline import SYSTEM, record
 
 SUBJECT = "matter"
 """What `task.subject_type` calls it."""
@@ -146,3 +147,28 @@ def end_matter(matter: MatterRow, status: MatterStatus, at: datetime) -> None:
     """Its last status."""
     move_to(matter, status, at)
     matter.closed_at = matter.closed_at or at
+
+
+def record_in(
+    session: AsyncSession,
+    matter: MatterRow,
+    action: str,
+    *,
+    at: datetime,
+    day: date,
+    actor: str = SYSTEM,
+    codes: Mapping[str, Any] | None = None,
+    grounds: Sequence[str] = (),
+) -> None:
+    """Adds an entry to its timeline, in the caller's transaction: matter:<procedure>:<action>."""
+    record(
+        session,
+        subject_id=matter.id,
+        division=matter.division,
+        at=at,
+        day=day,
+        tag=f"{SUBJECT}:{matter.procedure}:{action}",
+        actor=actor,
+        codes=dict(codes or {}),
+        grounds=grounds,
+    )

@@ -20,9 +20,9 @@ from policy.exchange_terms import Carrier, Direction, SharingState
 from policy.procedures import Procedure
 from policy.terms import Department
 from store.base import Base, Json, Key, Moment
-from store.matters import MatterRow, find_matter
+from store.matters import MatterRow, find_matter, record_in
 from store.outbox import start
-from store.timeline import SYSTEM, record
+from store.timeline import SYSTEM
 
 _STATES = ", ".join(f"'{state.value}'" for state in SharingState)
 
@@ -211,13 +211,12 @@ async def _tell(session: AsyncSession, sharing: SharingRow, action: str, at: dat
         "carrier": sharing.carrier,
         "rows": sharing.rows_shared,
     }
-    record(
+    record_in(
         session,
-        subject_id=cycle.id,
-        division=cycle.division,
+        cycle,
+        action,
         at=at,
         day=day,
-        tag=f"matter:{Procedure.SHARING_CYCLE.value}:{action}",
         actor=actor,
         codes=codes,
         grounds=["C-30"],

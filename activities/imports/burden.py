@@ -23,10 +23,9 @@ from policy.exchange_terms import Insurance, MatterStatus
 from policy.money import ZERO
 from policy.procedures import Procedure
 from policy.terms import Residence
-from store.matters import MatterRow, find_matter, locked_matter
+from store.matters import MatterRow, find_matter, locked_matter, record_in
 from store.outbox import wake
 from store.pushes import BurdenRow
-from store.timeline import record
 from store.uploads import UploadLineRow
 
 STILL_OPEN = (MatterStatus.SNAPSHOT.value, MatterStatus.SELECTED.value)
@@ -167,13 +166,12 @@ async def after(session: AsyncSession, context: Context, counts: Counts) -> None
     elif "push_release" in tasks and counts.accepted:
         task = tasks["push_release"]
         task.state, task.closed_reason = "closed", RECALLED
-        record(
+        record_in(
             session,
-            subject_id=matter.id,
-            division=matter.division,
+            matter,
+            "loaded_again",
             at=context.now,
             day=context.today,
-            tag=f"matter:{Procedure.PUSH.value}:loaded_again",
             codes={"task": str(task.id), "rows": counts.accepted, "upload": str(context.upload)},
             grounds=["B-17"],
         )
@@ -197,13 +195,12 @@ async def _tell_later(session: AsyncSession, context: Context, rows: int) -> Non
     if str(context.upload) in later:
         return
     matter.facts = {**matter.facts, "later_burdens": {**later, str(context.upload): rows}}
-    record(
+    record_in(
         session,
-        subject_id=matter.id,
-        division=matter.division,
+        matter,
+        "burdens_later",
         at=context.now,
         day=context.today,
-        tag=f"matter:{Procedure.PUSH.value}:burdens_later",
         codes={"rows": rows, "upload": str(context.upload)},
         grounds=["B-17"],
     )

@@ -9,10 +9,9 @@ from api.errors import Refusal, wrong_fields
 from policy.exchange_terms import MatterStatus
 from policy.terms import Department
 from store.comparisons import counts_of as compared_counts
-from store.matters import move_to
+from store.matters import move_to, record_in
 from store.rectifications import RectificationRow
 from store.reviews import counts_of, parts_missing, tallies_of
-from store.timeline import record
 from store.uploads import is_under_way
 
 
@@ -66,13 +65,12 @@ async def summary_signed(answer: Answer) -> None:
     done_on = answer.act_day.isoformat()
     answer.matter.facts = {**answer.matter.facts, "summary": counts, "done_on": done_on}
     move_to(answer.matter, MatterStatus.SUMMARY_SIGNED, answer.now)
-    record(
+    record_in(
         answer.session,
-        subject_id=answer.matter.id,
-        division=answer.matter.division,
+        answer.matter,
+        MatterStatus.SUMMARY_SIGNED.value,
         at=answer.now,
         day=answer.act_day,
-        tag=f"matter:{answer.matter.procedure}:{MatterStatus.SUMMARY_SIGNED.value}",
         codes={"summary": counts, "left_open": left_open},
         grounds=["J-14"],
     )

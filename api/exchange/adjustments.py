@@ -19,16 +19,14 @@ from policy.clock import today
 from policy.exchange_terms import Carrier, RosterChange
 from policy.masking import mask_id_number, mask_name
 from policy.problems import Problem
-from policy.procedures import Procedure
 from policy.terms import Category, Department, Level, RowFate
 from store import lists
 from store.adjustments import AdjustmentLineRow, AdjustmentRow, lines_of
 from store.anomalies import matters_of_batch
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow
+from store.matters import MatterRow, record_in
 from store.rulebook import load_rulebook
 from store.timekeeping import load_timekeeping
-from store.timeline import record
 
 MASKED = (PersonalView.MASKED, PersonalView.PAYEE_MASKED)
 
@@ -63,13 +61,12 @@ async def close_adjustment(
         period = period_of(rulebook, closed.adjusted_on)
         closing = Closing(user.division, user.post.department, closed.category, closed.adjusted_on, period)
         matter, row = await open_adjustment(session, rulebook, closing, at=now)
-        record(
+        record_in(
             session,
-            subject_id=matter.id,
-            division=matter.division,
+            matter,
+            "adjusted",
             at=now,
             day=closed.adjusted_on,
-            tag=f"matter:{Procedure.ADJUSTMENT.value}:adjusted",
             actor=user.username,
             codes={"category": row.category, "adjusted_on": row.adjusted_on.isoformat()},
             grounds=["A-30"],

@@ -31,10 +31,9 @@ from policy.terms import Level
 from store import lists
 from store.anomalies import AnomalyRow, anomalies_of, nudge, settle
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow
+from store.matters import MatterRow, record_in
 from store.paging import BadCursor, decode, page
 from store.timekeeping import load_timekeeping
-from store.timeline import record
 from store.uploads import UploadRow
 
 LONGEST = 200
@@ -180,13 +179,12 @@ async def _done(
 ) -> None:
     now = services.clock.now()
     row.answered_by, row.answered_at = user.id, now
-    record(
+    record_in(
         session,
-        subject_id=matter.id,
-        division=matter.division,
+        matter,
+        "row",
         at=now,
         day=today(services.clock),
-        tag=f"matter:{Procedure.ANOMALY.value}:row",
         actor=user.username,
         codes={"row": row.row_number, "state": row.state},
         grounds=["C-28"],

@@ -27,10 +27,9 @@ from policy.terms import Department, Level
 from store import lists
 from store.comparisons import ComparisonItemRow, counts_of, items_of
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow
+from store.matters import MatterRow, record_in
 from store.reference import DivisionRow
 from store.timekeeping import load_timekeeping
-from store.timeline import record
 
 
 @dataclass(frozen=True)
@@ -117,13 +116,12 @@ async def explain(
             row.cause, row.explained_by, row.explained_at = wanted.cause.value, user.id, now
             sealed = services.vault.seal("comparison_item", "note", row.id, note) if note else None
             row.note_sealed = sealed
-        record(
+        record_in(
             session,
-            subject_id=matter.id,
-            division=matter.division,
+            matter,
+            "cause",
             at=now,
             day=today(services.clock),
-            tag=f"matter:{matter.procedure}:cause",
             actor=user.username,
             codes={"rows": len(rows), "cause": wanted.cause.value},
             grounds=["J-22"],

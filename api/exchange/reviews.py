@@ -22,13 +22,12 @@ from policy.review_steps import REVIEW_DEDUP
 from policy.terms import Category, Department, Level
 from store import lists
 from store.disclosure import Cell, Look, disclose
-from store.matters import MatterRow
+from store.matters import MatterRow, record_in
 from store.people import PersonRow
 from store.reference import DivisionRow
 from store.reviews import ReviewRow, counts_of, rows_of
 from store.tasks import TaskRow
 from store.timekeeping import load_timekeeping
-from store.timeline import record
 
 MOST_AT_ONCE = 500
 WITH_NAMES = (Level.COUNTY,)
@@ -89,13 +88,12 @@ async def mark_rows(
         for row in rows:
             row.mark = mark.value
             row.marked_by, row.marked_at = (None, None) if kept else (user.id, services.clock.now())
-        record(
+        record_in(
             session,
-            subject_id=matter.id,
-            division=matter.division,
+            matter,
+            "marked",
             at=services.clock.now(),
             day=today(services.clock),
-            tag=f"matter:{matter.procedure}:marked",
             actor=user.username,
             codes={"rows": len(rows), "mark": mark.value},
             grounds=["J-16"],
