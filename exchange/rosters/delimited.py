@@ -12,7 +12,7 @@ from io import BytesIO
 import polars as pl
 
 from exchange.delimited import csv_rows
-from exchange.rosters.raw import FIRST, Found, Raw, below, find_places, raw, series
+from exchange.rosters.raw import FIRST, Found, Raw, Scattered, below, find_places, raw, series
 from exchange.troubles import TableTrouble
 
 HEAD = 64 * 1024
@@ -31,23 +31,30 @@ class Text:
     """
 
     content: bytes
-    """Below the header, as UTF-8."""
+    """All of it, as UTF-8."""
     lines: pl.DataFrame
     found: Found
     separator: str
 
     def read(self, lines: pl.DataFrame) -> Raw:
         """All `lines`. Raises TableTrouble."""
-        return raw(self._columns(self.content, lines.height), self.found, lines, most=MOST_ROWS)
+        _demand_text(self.content)
+        if _returns_alone(self.content):
+            return _by_rows(self.content)
+        columns = self._columns(_below(self.content, self.found.number) or b"\n", lines.height)
+        return raw(columns, self.found, lines, most=MOST_ROWS)
 
     def read_some(self, lines: pl.DataFrame) -> Raw:
         """Some of them, apart from the others. Raises TableTrouble, and Scattered."""
         filled = lines.filter(pl.col("text").is_not_null())
-        columns = self._columns("\n".join(filled["text"]).encode() or b"\n", filled.height)
+        content = "\n".join(filled["text"]).encode()
+        if b"\r" in content:  # those that end lines are taken off: what ends one in the middle is seen here
+            raise Scattered
+        _demand_text(content)
+        columns = self._columns(content or b"\n", filled.height)
         return raw(columns, self.found, filled, most=MOST_ROWS, apart=True)
 
     def _columns(self, content: bytes, height: int) -> dict[str, pl.Series]:
-        _demand_text(content)
         places = {FIRST: 0, **self.found.places}
         frame = _csv(content, self.separator, [f"c{place}" for place in range(max(places.values()) + 1)])
         return {name: frame[f"c{place}"].head(height) for name, place in places.items()}
@@ -57,14 +64,19 @@ def read_delimited(content: bytes) -> Text | Raw:
     """As text, or taken apart already if its lines are not its rows. Raises TableTrouble."""
     text, lines = _utf8(content)
     _demand_text(text[:HEAD])
-    if b'"' in text or text.count(b"\r") != text.count(b"\r\n"):
+    if b'"' in text or _returns_alone(text[:HEAD]):
         _demand_text(text)
-        return _by_rows(csv_rows(text, MOST_ROWS * 2))
+        return _by_rows(text)
     separator = _separator(text)
     first = text[:HEAD].decode(errors="ignore").split("\n")
     found = find_places([line.rstrip("\r").split(separator) for line in first[: -1 if len(text) > HEAD else None]])
     lines = lines.slice(found.number)
-    return Text(_below(text, found.number) or b"\n", below(found, len(lines)).with_columns(lines), found, separator)
+    return Text(text, below(found, len(lines)).with_columns(lines), found, separator)
+
+
+def _returns_alone(text: bytes) -> bool:
+    """Whether there are carriage returns that end a line by themselves."""
+    return text.removesuffix(b"\r").count(b"\r") != text.count(b"\r\n")
 
 
 def _csv(content: bytes, separator: str, columns: Sequence[str]) -> pl.DataFrame:
@@ -79,7 +91,8 @@ def _csv(content: bytes, separator: str, columns: Sequence[str]) -> pl.DataFrame
     )
 
 
-def _by_rows(rows: Sequence[Sequence[str]]) -> Raw:
+def _by_rows(text: bytes) -> Raw:
+    rows = csv_rows(text, MOST_ROWS * 2)
     found = find_places(rows[:HEAD])
     rest = rows[found.number :]
     columns = {

@@ -22,7 +22,7 @@ from exchange.troubles import TableTrouble
 AT_ONCE = 2
 THREADS = 1
 """Of polars, in each process: casework goes on beside it."""
-EACH = 32
+EACH = 64
 """Rosters after which another reader is taken: what it has kept of memory goes with it."""
 LARGE = 4 * 1024**2
 """Bytes of a workbook that is read alone: unpacked it is many times that, and is given all the memory that is allowed."""

@@ -86,8 +86,9 @@ def _framed(whole: bytes, gone: tuple[int, ...], come: pl.DataFrame) -> bytes:
 
 
 def _parquet(people: pl.DataFrame) -> bytes:
+    """Not compressed: it is read every month, and is little as it is, for a household's cells are kept once."""
     made = BytesIO()
-    people.write_parquet(made, compression="lz4", statistics=False)
+    people.write_parquet(made, compression="uncompressed", statistics=False)
     return made.getvalue()
 
 

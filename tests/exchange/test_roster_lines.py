@@ -83,6 +83,15 @@ def test_a_line_that_takes_its_household_from_above_is_never_recognised() -> Non
     assert reconcile(content, force, TERMS).unchanged == 2
 
 
+def test_a_line_that_ends_within_has_the_numbers_that_the_office_sees() -> None:
+    content = table(PEOPLE)
+    force = reconcile(content, None, TERMS).force
+    come = ",".join(("王五", NUMBERS[2], "低保", "凤城镇")).encode()
+    for mark in (b"\r", b"\r\n"):
+        found = reconcile(content + come + mark + come, force, TERMS)
+        assert ([one.row for one in found.starts], found.duplicates, found.unchanged) == ([4], [5], 2)
+
+
 def test_a_snapshot_keeps_its_whole_list_until_much_of_it_has_changed() -> None:
     force = reconcile(month(0), None, TERMS).force
     first = snapshot_of(force)
