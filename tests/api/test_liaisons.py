@@ -16,6 +16,7 @@ from store.database import WHOLE, Database
 from store.findings import FindingRow
 from store.liaisons import LiaisonRow
 from store.notices import NoticeRow
+from store.reference import ParameterRow
 from store.rulebook import load_rulebook
 from tests.api.conftest import MORNING, Counter
 from tests.notifications.pdf_text import words_of
@@ -164,6 +165,12 @@ async def test_who_names_nobody_is_found_once_until_somebody_is_named(counter: C
             rulebook = await load_rulebook(session, division, first)
             return {one.about for one in await find_unnamed(session, rulebook, first, MORNING)}
 
+    async with worker.transaction(WHOLE) as session:
+        assert await found("140524") == {"medical_insurance", "civil_affairs"}, "C-19 names those two"
+        partners = {"value": ["agriculture", "veterans_affairs", "health"], "unit": "list", "clause": "C-19"}
+        told = {"document": "虚构文件", "basis": "local", "note": "", "version": 1, "source": "counter"}
+        since = {"effective_from": date(2025, 3, 1), "entered_at": MORNING}
+        session.add(ParameterRow(key="LIAISON_PARTNERS", division=NEIGHBOUR, **partners, **told, **since))
     every = {"medical_insurance", "civil_affairs", "agriculture", "veterans_affairs", "health"}
     assert await found(NEIGHBOUR) == await found(NEIGHBOUR) == every
     async with worker.transaction(WHOLE) as session:
