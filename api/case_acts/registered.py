@@ -7,31 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.case_personal import MONEY, TREATMENT
 from api.identity import CurrentUser
 from api.presentation import plain
 from api.services import Services
 from store.applications import ApplicationRow, PaperRow
 from store.disclosure import Cell, Look, disclose
 
-MONEY_AND_TREATMENT = (
-    "total",
-    "compliant_total",
-    "basic",
-    "critical_illness",
-    "supplementary",
-    "commercial",
-    "preferential_subsidy",
-    "mutual_aid",
-    "institution_code",
-    "admitted_on",
-    "discharged_on",
-    "settled_on",
-    "out_of_region",
-    "one_stop",
-    "treatment",
-    "referred",
-    "in_province",
-)
 PURPOSE = "application.correct"
 
 
@@ -55,7 +37,7 @@ async def as_filed(
             "recognised_in": application.recognised_in,
             "insured_in": application.insured_in,
         },
-        "costs": {**{name: getattr(application, name) for name in MONEY_AND_TREATMENT}, **opened["medical"]},
+        "costs": {**{name: getattr(application, name) for name in (*MONEY, *TREATMENT)}, **opened["medical"]},
         "payee": {
             "kind": application.payee_kind,
             **{name: opened["payee"].get(name, "") for name in ("name", "account", "bank")},
