@@ -311,9 +311,13 @@ class Desk:
 async def _spare_what_was_due_before(
     session: AsyncSession, period: PeriodRow, rulebook: Rulebook, now: datetime
 ) -> None:
-    """What had been due before this house went live (启用前事项) is late, and its ladder begins, from that day on."""
+    """What opened with the month in which this house went live, and was due before that day (启用前事项), is late, and its
+    ladder begins, from that day on. A month before that is opened by hand only, by whoever enters what was: late as it was.
+    """
     live = await live_since(session)
-    if live is not None and period.late_after is not None and period.late_after < live:
+    if live is None or period.late_after is None or period.pinned_on < live.replace(day=1):
+        return
+    if period.late_after < live:
         spare(period, live, BEFORE_LIVE, live)
         set_dates(period, rulebook, asked_of(period), now)
 

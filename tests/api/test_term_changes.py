@@ -45,7 +45,8 @@ class Push:
         self.worker, self.clock, self.month, self.division = worker, clock, month, division
         self.task = ""
 
-    async def open(self) -> "Push":
+    async def open(self, opened_on: str = "") -> "Push":
+        day = date.fromisoformat(opened_on) if opened_on else self.clock.now().date()
         key = f"{self.division}/{self.month:%Y-%m}/{uuid.uuid4().hex[:6]}"
         opening = Opening(
             procedure=Procedure.PUSH,
@@ -56,7 +57,7 @@ class Push:
             month=self.month,
         )
         async with self.worker.transaction(WHOLE) as session:
-            matter, _ = await open_matter(session, opening, at=self.clock.now(), day=self.clock.now().date())
+            matter, _ = await open_matter(session, opening, at=self.clock.now(), day=day)
         request = Request(str(matter.id), "push_burden", "", subject_type="matter", month=self.month.isoformat())
         self.env = ActivityEnvironment()
         self.env.info = replace(self.env.info, workflow_id=f"high-cost-push/{key}")
@@ -224,6 +225,8 @@ async def test_what_was_due_before_the_house_went_live_is_marked_and_late_from_t
         assert [rung for rung, _ in await push.told()] == told
     march = await Push(worker, clock, date(2025, 3, 1)).open()
     assert "spared" not in (await march.period()).basis
+    earlier = await Push(worker, clock, date(2025, 2, 1)).open("2025-02-28")
+    assert (await earlier.dates())[2] == "2025-03-10", "what belongs to a month before that is late as it was"
 
 
 async def test_a_rule_that_came_between_two_tasks_of_a_period_is_said_beside_the_date(
