@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
@@ -41,6 +43,15 @@ WORDS = (Field("reason", "理由", Kind.TEXT),)
 CELLS = frozenset(column.name for kind in KINDS.values() for column in kind.columns)
 """What of a form may be a cell that is typed anew, by the names of the columns."""
 Doing = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A row that came back, on the page of its matter that begins behind `cursor`."""
+
+    matter_id: uuid.UUID
+    row_id: uuid.UUID
+    cursor: str
 
 
 @router.get("/adjustments")
@@ -92,7 +103,9 @@ async def show_anomalies(desk: AtDesk, matter_id: uuid.UUID, cursor: str = "") -
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/correct")
-async def correct(desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: uuid.UUID) -> Response:
+async def correct(
+    desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: uuid.UUID, cursor: str = ""
+) -> Response:
     """The cells as they stand in the form."""
     posted.demand_fresh()
     typed = {name: posted.text(name) for name in posted.typed if name in CELLS}
@@ -101,29 +114,33 @@ async def correct(desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: 
         correction = anomalies.Correction(typed)
         await anomalies.correct(desk.services, desk.signed_in, matter_id, row_id, correction, posted.once)
 
-    return await _then(desk, posted, matter_id, row_id, (), act)
+    return await _then(desk, posted, Returned(matter_id, row_id, cursor), (), act)
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/confirm")
-async def confirm(desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: uuid.UUID) -> Response:
+async def confirm(
+    desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: uuid.UUID, cursor: str = ""
+) -> Response:
     posted.demand_fresh()
 
     async def act(values: dict[str, Any]) -> None:
         statement = anomalies.Statement(values["reason"])
         await anomalies.confirm(desk.services, desk.signed_in, matter_id, row_id, statement, posted.once)
 
-    return await _then(desk, posted, matter_id, row_id, WORDS, act)
+    return await _then(desk, posted, Returned(matter_id, row_id, cursor), WORDS, act)
 
 
 @router.post("/anomalies/{matter_id}/rows/{row_id}/withdraw")
-async def withdraw(desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: uuid.UUID) -> Response:
+async def withdraw(
+    desk: AtDesk, posted: FromForm, matter_id: uuid.UUID, row_id: uuid.UUID, cursor: str = ""
+) -> Response:
     posted.demand_fresh()
 
     async def act(values: dict[str, Any]) -> None:
         statement = anomalies.Statement(values["reason"])
         await anomalies.withdraw(desk.services, desk.signed_in, matter_id, row_id, statement, posted.once)
 
-    return await _then(desk, posted, matter_id, row_id, WORDS, act)
+    return await _then(desk, posted, Returned(matter_id, row_id, cursor), WORDS, act)
 
 
 @router.get("/settlement-reviews/{matter_id}")
@@ -139,9 +156,7 @@ async def show_settlement(desk: AtDesk, matter_id: uuid.UUID) -> Response:
     )
 
 
-async def _then(
-    desk: Desk, posted: Posted, matter_id: uuid.UUID, row_id: uuid.UUID, fields: tuple[Field, ...], act: Doing
-) -> Response:
+async def _then(desk: Desk, posted: Posted, row: Returned, fields: tuple[Field, ...], act: Doing) -> Response:
     """Does it and leads back to the rows; what is wrong is told at its row, with all that was typed."""
     values, problems = read_fields(fields, answer_fields(fields, Form("row", posted.typed)))
     wrong, status = wrongs(problems, "/fields/"), 422
@@ -154,8 +169,14 @@ async def _then(
             status = refusal.status
             wrong = wrongs(refusal.problems, "/values/") or (Wrong("", refusal.zh, refusal.en, refusal.clause),)
     if wrong:
-        return await _anomalies(desk, matter_id, {str(row_id): Form("row", posted.typed, wrong)}, status)
-    return see_other(f"/anomalies/{matter_id}")
+        forms = {str(row.row_id): Form("row", posted.typed, wrong)}
+        return await _anomalies(desk, row.matter_id, forms, status, row.cursor)
+    return see_other(f"/anomalies/{row.matter_id}{_page(row.cursor)}")
+
+
+def _page(cursor: str) -> str:
+    """Of the rows that came back, behind which one the page begins."""
+    return f"?{urlencode({'cursor': cursor})}" if cursor else ""
 
 
 async def _anomalies(
@@ -173,6 +194,7 @@ async def _anomalies(
         timeline=found["timeline"],
         forms=forms,
         empty=Form("row"),
+        behind=_page(cursor),
         upload=next((row["upload"] for row in found["rows"] if row["upload"] and mine), None),
         words=WORDS,
         returned=AnomalyState.RETURNED.value,

@@ -98,6 +98,10 @@ async def test_returned_rows_are_settled_one_by_one_and_count_from_the_day_of_th
     }
     assert {said["provided_on"] for said in rows.values()} == {LISTED.isoformat()}
     assert (await rosters.counter.as_(AGRICULTURE, "GET", f"/anomalies/{await matter.id()}")).status_code == 404
+    first = (await rosters.counter.as_(CIVIL, "GET", f"/anomalies/{await matter.id()}?limit=3")).json()
+    rest = await rosters.counter.as_(CIVIL, "GET", f"/anomalies/{await matter.id()}?limit=3&cursor={first['next']}")
+    assert [[row["row"] for row in page["rows"]] for page in (first, rest.json())] == [[3, 4, 5], [6]]
+    assert rest.json()["next"] is None
 
     rosters.clock.moment = datetime.combine(CORRECTED, datetime.min.time(), SHANGHAI) + timedelta(hours=10)
     assert await matter.act(3, "correct", values={"id_number": mistyped(good)[1]}) == 4, (
