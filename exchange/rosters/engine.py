@@ -26,6 +26,8 @@ EACH = 64
 """Rosters after which another reader is taken: what it has kept of memory goes with it."""
 LARGE = 4 * 1024**2
 """Bytes of a workbook that is read alone: unpacked it is many times that, and is given all the memory that is allowed."""
+PIPE = 1 << 20
+"""Bytes that may wait in a pipe: a roster is handed over in a few goes instead of thirty."""
 SECONDS = 240.0
 """On the wall, for a roster; the reader limits its own time of the processor."""
 _WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
@@ -99,6 +101,7 @@ class Engine:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a parser's complaint may quote a cell
                 bufsize=-1,
+                pipesize=PIPE,
                 process_group=0,
                 cwd=_ROOT,
                 env={
