@@ -102,11 +102,15 @@ _NAMED = "unnest(cast(:names as text[])) n"
 _TRY = text(f"select n, pg_try_advisory_xact_lock(hashtextextended(n, 0)) from {_NAMED}")
 _WAITING = text(
     """
-select id, division, department from (
-  select distinct on (division, department) id, division, department, state, created_at
+with first as (
+  select distinct on (division, department) id, division, department, state, size, coalesce(confirmed_at, created_at) as came
     from upload where kind = :kind and not preview and state in ('received', 'working')
-   order by division, department, created_at, id
-) u where u.state = 'received' order by (division, department) = (:division, :own) desc, created_at, id limit :most
+   order by division, department, came, id
+), queue as (
+  select *, row_number() over ranks as place, sum(size) over ranks as bytes from first where state = 'received'
+  window ranks as (order by (division, department) = (:division, :own) desc, came, id)
+)
+select id, division, department from queue where place <= :most and bytes - size < :bytes order by place
 """
 )
 
@@ -128,9 +132,14 @@ async def try_hold_rosters(session: AsyncSession, offices: Collection[Office]) -
     return {names[name] for name, held in found if held}
 
 
-async def waiting_rosters(session: AsyncSession, kind: str, own: Office, most: int) -> dict[Office, uuid.UUID]:
-    """Of each office the roster that came first, if nobody has begun it yet; that of `own` before all others."""
-    asked = {"kind": kind, "division": own[0], "own": own[1], "most": most}
+async def waiting_rosters(
+    session: AsyncSession, kind: str, own: Office, most: int, size: int
+) -> dict[Office, uuid.UUID]:
+    """Of each office the roster that came first, if nobody has begun it yet; that of `own` before all others.
+
+    At most so many, and none after those before it have reached so many bytes.
+    """
+    asked = {"kind": kind, "division": own[0], "own": own[1], "most": most, "bytes": size}
     return {(one.division, one.department): one.id for one in await session.execute(_WAITING, asked)}
 
 

@@ -51,6 +51,11 @@ class UploadRow(Base):
             postgresql_where=text("state = 'checked' or (state = 'discarded' and file_removed_at is null)"),
         ),
         Index("upload_division_id_idx", "division", "id"),
+        Index(
+            "upload_waiting_idx",
+            *("kind", "division", "department"),
+            postgresql_where=text("state in ('received', 'working')"),
+        ),
         Index("upload_continues_idx", "continues", postgresql_where=text("continues is not null")),
     )
 

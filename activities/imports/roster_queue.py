@@ -22,7 +22,9 @@ from store.rulebook import load_law
 from store.uploads import UploadRow
 
 TOGETHER = 12
-"""Rosters taken in at one go: so many files are in memory at once, and nobody waits for more than these."""
+"""Rosters taken in at one go: nobody waits for more than these."""
+SIZE = 32 * 1024**2
+"""Bytes of their files, which are in memory at once; a larger one is taken in with none after it."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +67,7 @@ async def _wanted(guard: AsyncSession, row: UploadRow, most: int) -> Sequence[uu
     mine = bool(await try_hold_rosters(guard, [own]))
     if mine and (most == 1 or row.preview or row.state == UploadState.WORKING.value):
         return [row.id]
-    waiting = await waiting_rosters(guard, row.kind, own, most) if most > 1 else {}
+    waiting = await waiting_rosters(guard, row.kind, own, most, SIZE) if most > 1 else {}
     first = waiting.pop(own, row.id)
     held = await try_hold_rosters(guard, waiting)
     others = [one for office, one in waiting.items() if office in held]
