@@ -27,7 +27,7 @@ from policy.exchange_terms import AnomalyState
 from policy.procedures import Procedure
 from policy.terms import Department, RowFate
 from store.accounts import AccountRow
-from store.anomalies import AnomalyRow, answered_rows, last_answered, settle, tally
+from store.anomalies import AnomalyRow, last_answered, next_answered, settle, tally
 from store.database import WHOLE, Database
 from store.disclosure import Cell, Look, disclose
 from store.matters import MatterRow, locked_matter, record_in
@@ -36,9 +36,6 @@ from store.rulebook import load_rulebook
 from store.tasks import TaskRow
 from store.uploads import UploadRow
 from store.vault import Vault
-
-PORTION = 20
-"""Rows checked in one transaction: whoever corrects the next one waits no longer than that."""
 
 
 @dataclass
@@ -54,24 +51,23 @@ class Anomalies:
 
     @activity.defn(name="anomaly_recheck")
     async def recheck(self, matter_id: str) -> Rechecked:
-        """Checks what has been answered since; when nothing is open any more, the task is answered. Safe to repeat."""
+        """Checks what has been answered since; when nothing is open any more, the task is answered. Safe to repeat.
+
+        Each row in a transaction of its own, as when it came: so nobody waits in a circle, nor for more than one row.
+        """
+        contexts: dict[uuid.UUID, Context] = {}
         while True:
             async with self._database.transaction(WHOLE) as session:
                 matter = await locked_matter(session, uuid.UUID(matter_id))
-                rows = await answered_rows(session, matter.id, PORTION)
-                contexts: dict[uuid.UUID, Context] = {}
-                for row in rows:
+                row = await next_answered(session, matter.id)
+                if row is not None:
                     await self._recheck(session, matter, row, contexts)
-                await session.flush()
-                for upload in {row.upload_id for row in rows if row.state == AnomalyState.CLOSED.value}:
-                    if upload in contexts and KINDS[contexts[upload].kind].goes_back:
-                        await share_marked(session, contexts[upload])
+                    continue
                 counts = await tally(session, matter.id)
                 matter.facts = {**matter.facts, **counts}
                 if counts["open"] == 0:
                     await self._answer(session, matter)
-                if len(rows) < PORTION:
-                    return Rechecked(counts["open"])
+                return Rechecked(counts["open"])
 
     @activity.defn(name="anomaly_tell_list")
     async def tell_list(self, matter_id: str) -> None:
@@ -93,6 +89,10 @@ class Anomalies:
             row.reasons, row.state, row.confirmed = reasons, AnomalyState.RETURNED.value, False
         else:
             settle(row, AnomalyState.CLOSED, now)
+            await session.flush()
+            context = contexts.get(row.upload_id) if row.upload_id else None
+            if context is not None and KINDS[context.kind].goes_back:
+                await share_marked(session, context)
         record_in(
             session,
             matter,

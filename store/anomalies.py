@@ -172,16 +172,17 @@ async def anomalies_of(
     return (await session.scalars(asked.where(AnomalyRow.id > after) if after else asked)).all()
 
 
-async def answered_rows(session: AsyncSession, matter_id: uuid.UUID, limit: int) -> Sequence[AnomalyRow]:
-    """The next rows that wait to be checked again, locked. The caller holds the matter."""
+async def next_answered(session: AsyncSession, matter_id: uuid.UUID) -> AnomalyRow | None:
+    """The next row that waits to be checked again, locked. The caller holds the matter."""
     waiting = [state.value for state in AnomalyState if state.waits_for_recheck]
-    asked = (
+    found: AnomalyRow | None = await session.scalar(
         select(AnomalyRow)
         .where(AnomalyRow.matter_id == matter_id, AnomalyRow.settled_at.is_(None), AnomalyRow.state.in_(waiting))
         .order_by(AnomalyRow.answered_at, AnomalyRow.id)
-        .limit(limit)
+        .limit(1)
+        .with_for_update()
     )
-    return (await session.scalars(asked.with_for_update())).all()
+    return found
 
 
 async def last_answered(session: AsyncSession, matter_id: uuid.UUID) -> uuid.UUID | None:
