@@ -47,8 +47,12 @@ _TROUBLES: Mapping[str, tuple[str, str]] = {
         "there are several lists, and the sheets {numbers} are not ticked with one category each",
     ),
     "contradictory-certificates": (
-        "“{category}”的动态调整情况证明有几份（{sheets}工作表），户数、人数不一致，请核对后只留一份",
+        "“{category}”的动态调整情况证明有几份（{sheets}工作表），户数、人数或者日期不一致，请核对后只留一份",
         "the certificates of {named} on the sheets {numbers} contradict each other: keep one",
+    ),
+    "certificate-without-list": (
+        "“{category}”的动态调整情况证明（{sheets}工作表）没有勾选同一类别的名单，请附上名单，或者删去这份证明",
+        "the certificate of {named} on the sheets {numbers} has no list that is ticked alike: add it, or delete the certificate",
     ),
     "typed-for-several": (
         "文件中有几个类别的名单（{lists}），请不要另选对象类别或填写户数、人数：每类以表内勾选和所附证明为准，或分别报送",

@@ -30,9 +30,8 @@ class Part:
 def parts_of(context: Context, tables: Tables, named: Named) -> Sequence[Part]:
     """By category, in the order of their sheets; empty where all the sheets are of one. Raises TableTrouble."""
     papers = _papers(context, tables, named)
-    if len(tables.sheets) < 2:
-        return ()
     lists = _lists(context, tables, named)
+    _demand_lists(lists, papers)
     if len(lists) < 2:
         return ()
     _demand_nothing_typed(context, lists)
@@ -54,7 +53,7 @@ def _lists(context: Context, tables: Tables, named: Named) -> Mapping[Category, 
             unknown.append(table.sheet)
         else:
             found[category].append(table.sheet)
-    if unknown and (found or not typed):
+    if unknown and len(tables.sheets) > 1 and (found or not typed):
         raise TableTrouble("unticked-sheets", sheets=said(unknown), numbers=", ".join(map(str, unknown)))
     return found
 
@@ -65,14 +64,16 @@ def _ticked(context: Context, table: Table, named: Named) -> Category | None:
 
 
 def _papers(context: Context, tables: Tables, named: Named) -> Mapping[Category, Sequence[tuple[int, Certificate]]]:
-    """The certificates by category. Raises TableTrouble where two of one category say different counts."""
+    """The certificates by category. Raises TableTrouble where two of one category say different counts or days."""
     found: dict[Category, list[tuple[int, Certificate]]] = defaultdict(list)
     for number, paper in tables.certificates:
         category = named(context, paper.ticked[0]) if len(paper.ticked) == 1 else None
         if category is not None:
             found[category].append((number, paper))
     for category, papers in found.items():
-        if len({tuple(getattr(paper, count) for count in COUNTS) for _, paper in papers}) > 1:
+        counts = {tuple(getattr(paper, count) for count in COUNTS) for _, paper in papers}
+        days = {paper.day for _, paper in papers if paper.day is not None}
+        if len(counts) > 1 or len(days) > 1:
             sheets = [number for number, _ in papers]
             raise TableTrouble(
                 "contradictory-certificates",
@@ -82,6 +83,33 @@ def _papers(context: Context, tables: Tables, named: Named) -> Mapping[Category,
                 numbers=", ".join(map(str, sheets)),
             )
     return found
+
+
+def _demand_lists(
+    lists: Mapping[Category, Sequence[int]], papers: Mapping[Category, Sequence[tuple[int, Certificate]]]
+) -> None:
+    """No certificate of persons is passed over because its list was forgotten. Raises TableTrouble that names its sheets.
+
+    One list with one certificate is left to their comparison, which says more.
+    """
+    claimed = {category: of for category, of in papers.items() if any(_claims(paper) for _, paper in of)}
+    if max(len(lists), len(claimed)) < 2:
+        return
+    for category, of in claimed.items():
+        if category not in lists:
+            sheets = [number for number, _ in of]
+            numbers = ", ".join(map(str, sheets))
+            raise TableTrouble(
+                "certificate-without-list",
+                category=category.label,
+                named=category.value,
+                sheets=said(sheets),
+                numbers=numbers,
+            )
+
+
+def _claims(paper: Certificate) -> bool:
+    return any(getattr(paper, count) for count in COUNTS)
 
 
 def _demand_nothing_typed(context: Context, lists: Mapping[Category, Sequence[int]]) -> None:

@@ -156,6 +156,24 @@ async def test_two_sheets_of_one_category_are_one_list(handing: Handing) -> None
             "“低保对象”的动态调整情况证明有几份（第2张、第3张工作表）",
         ),
         (
+            (roster("低保", row(somebody())), certificate("低保", 1), certificate("低保", 1, day="2025年4月9日")),
+            {},
+            "contradictory-certificates",
+            "户数、人数或者日期不一致",
+        ),
+        (
+            (roster("低保", row(somebody())), certificate("低保", 1), certificate("重点优抚", 3)),
+            {},
+            "certificate-without-list",
+            "的动态调整情况证明（第3张工作表）没有勾选同一类别的名单",
+        ),
+        (
+            (roster("", row(somebody())), certificate("低保", 1), certificate("特困", 1)),
+            {},
+            "certificate-without-list",
+            "“低保对象”的动态调整情况证明（第2张工作表）",
+        ),
+        (
             (roster("低保", row(somebody())), roster("低保", row(somebody())), certificate("低保", 1)),
             {},
             "persons-differ",
