@@ -32,7 +32,7 @@ bench: $(READY) ## how fast and how big it is, beside a bare baseline in the sam
 
 province: $(READY) ## a province's rosters and yearly sums beside bare polars, calamine and duckdb; takes a while
 	$(BIN)/python -m bench.rosters $(BENCH_ARGS)
-	$(BIN)/python -m bench.rosters --xlsx --files 12
+	$(BIN)/python -m bench.rosters --xlsx --files 24
 	$(BIN)/python -m bench.crossings
 	$(BIN)/python -m bench.killed
 

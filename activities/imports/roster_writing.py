@@ -1,19 +1,23 @@
 """What rosters change about persons, written in portions: so many persons are locked at once, for a fraction of a second."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
 
 from sqlalchemy import text
 
 from activities.imports.roster_close import Outcome
 from activities.imports.roster_terms import Days
-from exchange.rosters.roster import End, Reconciled, Start
+from exchange.rosters.roster import End, Start
 from store.database import WHOLE
 from store.registration import Somebody
 from store.roster_changes import Changes, Coming, Going, Roster, write_all
 
 PORTION = 1000
 """Changes written in one transaction."""
+_NUMBER = attrgetter("id_number")
 _TOLD = text(
     """
 update roster_load l set written = l.written + t.written
@@ -43,13 +47,11 @@ async def write(outcomes: Sequence[Outcome]) -> None:
 
 def portions(outcome: Outcome) -> Iterator[Portion]:
     """By ID numbers: both changes of whoever changes category, and all rows of one number, are in the same."""
-    found = outcome.found
-    people = _by_number(found)
-    numbers = sorted(people)
-    for at in range(0, len(numbers), PORTION):
-        some = [people[number] for number in numbers[at : at + PORTION]]
-        starts = [one for each, _ends in some for one in each]
-        yield Portion(outcome, starts, [one for _starts, each in some for one in each])
+    starts, ends = sorted(outcome.found.starts, key=_NUMBER), sorted(outcome.found.ends, key=_NUMBER)
+    firsts = sorted({*map(_NUMBER, starts), *map(_NUMBER, ends)})[::PORTION]
+    cuts = [(bisect_left(starts, first, key=_NUMBER), bisect_left(ends, first, key=_NUMBER)) for first in firsts]
+    for (start, end), (next_start, next_end) in pairwise([*cuts, (len(starts), len(ends))]):
+        yield Portion(outcome, starts[start:next_start], ends[end:next_end])
 
 
 def together(some: Sequence[Portion]) -> Iterator[list[Portion]]:
@@ -62,15 +64,6 @@ def together(some: Sequence[Portion]) -> Iterator[list[Portion]]:
         taken.append(portion)
     if taken:
         yield taken
-
-
-def _by_number(found: Reconciled) -> dict[str, tuple[list[Start], list[End]]]:
-    people: dict[str, tuple[list[Start], list[End]]] = {}
-    for start in found.starts:
-        people.setdefault(start.id_number, ([], []))[0].append(start)
-    for end in found.ends:
-        people.setdefault(end.id_number, ([], []))[1].append(end)
-    return people
 
 
 async def _write(some: Sequence[Portion]) -> None:

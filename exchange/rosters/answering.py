@@ -34,8 +34,6 @@ def answered(question: bytes, content: bytes, force: bytes) -> bytes:
 
 def _packed(found: Reconciled) -> bytes:
     told = {name: value for name, value in vars(found).items() if name != "force"} | {
-        "starts": [list(vars(one).values()) for one in found.starts],
-        "ends": [list(vars(one).values()) for one in found.ends],
         "mark": found.mark and [found.mark.kind, found.mark.version, found.mark.batch and str(found.mark.batch)],
         "listed_on": found.listed_on.isoformat() if found.listed_on else None,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from exchange.marks import Mark
 
@@ -20,8 +21,7 @@ class Terms:
     """The names of the county's townships, with and without 镇, 乡 and 街道; none: they are not checked."""
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(NamedTuple):
     """Whoever comes: the row, and from when they are entitled if the roster says so."""
 
     row: int
@@ -31,8 +31,7 @@ class Start:
     since: str | None = None
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     id_number: str
     category: str
 
