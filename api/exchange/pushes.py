@@ -44,14 +44,20 @@ async def list_pushes(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """The months that the reader's department takes part in, counts only: the latest first, in each what is open by its day.
+    """The months that the reader's department takes part in, counts only: the latest first, in each what is open by its day
+    (`due`, the work target; `late` only after the day that the rule counts against).
 
     Raises Refusal, paging.BadCursor.
     """
     demand_pushes(user)
+    day = today(services.clock)
     async with services.database.transaction(user.scope) as session:
         found = await pushes_by_day(session, month=month, division=division, cursor=cursor, limit=limit)
-    items = [_with_numbers(brief(item["row"])) | json_object({"due": item["due"]}) for item in found.items]
+    items = [
+        _with_numbers(brief(item["row"]))
+        | json_object({"due": item["due"], "late": item["late_after"] is not None and item["late_after"] < day})
+        for item in found.items
+    ]
     return Page(items, found.next)
 
 

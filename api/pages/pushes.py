@@ -14,7 +14,6 @@ from api.identity import CurrentUser
 from api.pages.desk import AtDesk
 from api.pages.filters import Filters
 from policy.access import Action, may
-from policy.clock import today
 
 router = APIRouter(prefix="/pushes")
 HERE = "pushes"
@@ -43,7 +42,6 @@ async def listing(desk: AtDesk, month: str = "", division: str = "", cursor: str
         next_page=found.next,
         filters=Filters("/pushes", chosen),
         may_load=may(desk.signed_in.post, Action.UPLOAD_BURDEN),
-        today=today(desk.services.clock).isoformat(),
     )
 
 

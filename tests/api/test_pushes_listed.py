@@ -36,6 +36,11 @@ async def test_the_newest_month_stands_first_and_in_it_what_is_open_by_its_day(
         None,
         "2042-02-10",
     ]
+    clock.moment = datetime(2042, 3, 9, 9, tzinfo=SHANGHAI)
+    listed = await _listed(counter, "/pushes?division=14&limit=200")
+    late = [one["id"] for one in listed["items"] if one["late"]]
+    assert str(old.matter) in late, "due on 10 February"
+    assert str(sooner.matter) not in late, "aimed at on the 5th, late only after the 10th"
     first = await _listed(counter, "/pushes?month=2042-02&division=14&limit=2")
     second = await _listed(counter, f"/pushes?month=2042-02&division=14&limit=2&cursor={first['next']}")
     assert [one["id"] for page in (first, second) for one in page["items"]] == wanted[:3]
@@ -44,7 +49,7 @@ async def test_the_newest_month_stands_first_and_in_it_what_is_open_by_its_day(
 async def _due(worker: Database, task: str, due: date) -> None:
     async with worker.transaction(WHOLE) as session:
         period = await session.get_one(PeriodRow, (await session.get_one(TaskRow, task)).period_id)
-        period.work_target = due
+        period.work_target, period.late_after = due, due.replace(day=10)
 
 
 async def _listed(counter: Counter, path: str) -> dict[str, list[dict[str, object]]]:
