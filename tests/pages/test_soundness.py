@@ -6,6 +6,7 @@ From a person's inbox all links are followed, one of each kind: /pushes/1 and /p
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest_asyncio
@@ -20,7 +21,7 @@ from tests.browser import found
 from tests.casework import id_number
 from tests.exchange.poison import xlsx
 from tests.pages.browsing import Browsing
-from tests.pages.posts import CIVIL_AFFAIRS, COUNTY_CASEWORKER
+from tests.pages.posts import CIVIL_AFFAIRS, COUNTY_CASEWORKER, COUNTY_SUPERVISOR
 
 PROVINCE = "province.medical_insurance.supervisor@14"
 COUNTY, REVIEWED, MONTH = "140522", "370829", "2025-03"
@@ -28,16 +29,25 @@ REVIEWER = f"county.medical_insurance.caseworker@{REVIEWED}"
 PEOPLE: dict[str, tuple[str, ...]] = {
     PROVINCE: ("/inbox",),
     COUNTY_CASEWORKER: ("/inbox",),
-    CIVIL_AFFAIRS: ("/adjustments", "/uploads"),
+    CIVIL_AFFAIRS: ("/adjustments", "/uploads", "/recognitions"),
 }
 """Where each begins."""
 KINDS = {
     *("/board", "/cycles/*/*", "/matters", "/matters/*", "/inbox", "/tasks/*", "/uploads", "/uploads/*", "/liaisons"),
-    *("/adjustments", "/adjustments/*", "/anomalies/*", "/pushes", "/pushes/*", "/recognitions", "/reviews/*"),
+    *(
+        "/adjustments",
+        "/adjustments/*",
+        "/anomalies/*",
+        "/pushes",
+        "/pushes/*",
+        "/recognitions",
+        "/recognitions/*",
+        "/reviews/*",
+    ),
     *("/findings", "/agreements", "/major-problems"),
 }
 """What must have been come to, at least."""
-TRIES = 100
+TRIES = 300
 MOST = 60
 """Pages of one person; more kinds than there are."""
 NOT_PAGES = re.compile(r"\.(xlsx|pdf|csv|xml|json)$|^/(sign-out|language|docs|api|files|dev|static)\b")
@@ -91,13 +101,22 @@ async def exchanging(stack: Stack, counter: Counter) -> tuple[str, str]:
     await counter.hand_in(CIVIL_AFFAIRS, "/api/v1/uploads", adjusted, ("名单.xlsx", WORKBOOK))
     borne = {"kind": "burden", "month": "2025-02"}
     await counter.hand_in(COUNTY_CASEWORKER, "/api/v1/uploads", borne, ("负担.csv", BURDENS.encode()))
+    [release, *_] = await _there(counter, COUNTY_SUPERVISOR, "/api/v1/tasks?kind=push_release")
+    await counter.ask(COUNTY_SUPERVISOR, "POST", f"/api/v1/tasks/{release['id']}/answer", {"outcome": "released"})
+    await _there(counter, CIVIL_AFFAIRS, "/api/v1/recognitions")
+    await _there(counter, CIVIL_AFFAIRS, "/api/v1/tasks?kind=anomaly_correction")
+    [review, *_] = await _there(counter, REVIEWER, "/api/v1/matters?procedure=review")
+    return stack.api_url, str(review["id"])
+
+
+async def _there(counter: Counter, who: str, path: str) -> list[dict[str, Any]]:
+    """What is listed there, once the procedures have come so far."""
     for _ in range(TRIES):
-        returned = await counter.ask(CIVIL_AFFAIRS, "GET", "/api/v1/tasks?kind=anomaly_correction")
-        dedup = await counter.ask(REVIEWER, "GET", "/api/v1/matters?procedure=review")
-        if returned.content["items"] and dedup.content["items"]:
-            return stack.api_url, str(dedup.content["items"][0]["id"])
+        found = await counter.ask(who, "GET", path)
+        if found.content["items"]:
+            return list(found.content["items"])
         await asyncio.sleep(0.1)
-    raise AssertionError("the procedures did not come so far")
+    raise AssertionError(f"nothing came to {path}")
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -122,13 +141,12 @@ async def test_pages_of_the_exchange_are_sound(browser: Browser, exchanging: tup
 
 async def _walk(page: Page, url: str, begins: tuple[str, ...], told: dict[str, list[str]]) -> None:
     """Writes what is wrong with each kind of page that can be come to from there, unless somebody else has been there."""
-    ahead = list(begins)
-    walked = 0
-    while ahead and walked < MOST:
+    ahead, walked = list(begins), set[str]()
+    while ahead and len(walked) < MOST:
         address = ahead.pop(0)
-        if _kind(address) in told and address not in begins:
+        if address in walked or (_kind(address) in told and address not in begins):
             continue
-        walked += 1
+        walked.add(address)
         answer = await page.goto(url + address, wait_until="domcontentloaded")
         assert answer is not None
         told[_kind(address)] = [str(answer.status)] if answer.status != 200 else await page.evaluate(UNSOUND)
