@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 RULES = "rules"
 """The heartbeat that says up to when entered rules have been followed."""
+UNSETTLED = timedelta(minutes=10)
+"""Longer than it takes to enter a rule, a release's with all its packs among them."""
 GRACE = timedelta(minutes=10)
 """How long the Schedule's own work on a month may take before what is not there is missing."""
 EVERY = 300.0
@@ -72,7 +74,11 @@ class Watchdog:
 
     async def follow_rules(self) -> int:
         """Moves the open periods that rules entered since the last look reach, however they were entered (a release, the
-        counter); returns how many. The first look of a house follows nothing: all was dated by what it begins with."""
+        counter); returns how many. The first look of a house follows nothing: all was dated by what it begins with.
+
+        A rule bears the moment at which its entering began and may be seen only after a later one: what is younger than
+        UNSETTLED is looked at again, which moves nothing twice.
+        """
         async with self._database.transaction(WHOLE) as session:
             latest = await session.scalar(select(func.max(ParameterRow.entered_at)))
             known = await session.scalar(select(HeartbeatRow.at).where(HeartbeatRow.name == RULES))
@@ -82,10 +88,11 @@ class Watchdog:
             async with self._database.transaction(WHOLE) as session:
                 await hold_calendars(session)
                 moved += await follow_rule(session, division, key, self._clock.now())
-        if latest is not None and latest != known:
-            beat = insert(HeartbeatRow).values(name=RULES, at=latest, detail="")
+        seen = min(latest, self._clock.now() - UNSETTLED) if latest and known else latest
+        if seen is not None and (known is None or seen > known):
+            beat = insert(HeartbeatRow).values(name=RULES, at=seen, detail="")
             async with self._database.transaction(WHOLE) as session:
-                await session.execute(beat.on_conflict_do_update(index_elements=["name"], set_={"at": latest}))
+                await session.execute(beat.on_conflict_do_update(index_elements=["name"], set_={"at": seen}))
         return moved
 
     async def _since(self) -> datetime | None:

@@ -245,3 +245,20 @@ async def test_a_rule_that_came_between_two_tasks_of_a_period_is_said_beside_the
     assert await push.dates() == ("2025-09-05", "2025-09-05", "2025-09-07")
     basis = (await push.period()).basis
     assert (basis["changed"]["was"], basis["spared"]["late_from"]) == ("2025-09-10", "2025-09-08")
+
+
+async def test_a_rule_that_is_seen_after_a_later_one_is_followed_all_the_same(
+    worker: Database, clock: StoppedClock, watchdog: Watchdog
+) -> None:
+    """Its entering began before another's and ended after it."""
+    clock.moment = moment("2025-10-01T00:00")
+    push = await Push(worker, clock, date(2025, 9, 1), "140882").open()
+    other = rule(8, "2025-10-01", moment("2025-10-02T10:00:01"), division="140828")
+    await enter(worker, clock, "2025-10-02T10:00:02", other)
+    assert await watchdog.follow_rules() == 0
+    slow = rule(9, "2025-10-01", moment("2025-10-02T10:00:00"), division="140882")
+    await enter(worker, clock, "2025-10-02T10:05:00", slow)
+    assert await watchdog.follow_rules() == 1
+    assert (await push.dates())[0] == "2025-10-09"
+    clock.moment = moment("2025-10-02T11:00")
+    assert [await watchdog.follow_rules(), await watchdog.follow_rules()] == [0, 0]
