@@ -43,7 +43,7 @@ LIAISONS = {
     ),
     "county.civil_affairs.supervisor@370829": Named("社会救助科", "陶然之", "0537-0000107"),
 }
-"""By the account that enters it. 农业农村 of 嘉祥, and 退役军人事务 and 卫生健康 of 阳城, have named nobody."""
+"""By the account that enters it. 农业农村 of 嘉祥, and the bureau and 民政 of the other counties, have named nobody."""
 
 
 def entry_of(actor: str, named: Named, day: date) -> dict[str, Any]:
