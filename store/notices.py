@@ -9,7 +9,9 @@ from store.base import Base, Json, Key, Moment
 
 
 class NoticeRow(Base):
-    """One notice to one account. `state`: queued, sending, sent, refused, unknown (the server's answer was lost)."""
+    """One notice to one account. `state`: queued, gathering (one mail will carry several), sending, sent, refused, unknown (the
+    server's answer was lost).
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
