@@ -1,8 +1,9 @@
 """A province's rosters, 117 files, taken in by the real hands into the real PostgreSQL; beside bare reading of two months.
 
 First each county goes live (nobody is in force), then one month follows the other: compared with what was in force, about
-one in a hundred rows changed. Timed is the hand from the sealed file to the closed upload, two files at once as in the worker;
-that the counter seals the file is not. Memory is that of this process and all the confined ones, without the database.
+one in a hundred rows changed. Timed is from the sealed files to the closed uploads, two hands at once as in the worker, each of
+which takes up what waits beside its own; that the counter seals the file is not. Memory is that of this process and all the
+confined ones, without the database.
 
 python -m bench.rosters [--rows 2000000] [--runs 3] [--seed 1] [--xlsx] [--data FOLDER]
 """
