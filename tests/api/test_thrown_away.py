@@ -97,7 +97,7 @@ async def test_a_table_that_nobody_confirmed_in_time_is_thrown_away(
 
 
 async def test_a_workbook_goes_with_all_its_parts(
-    handing: Handing, counter: Counter, worker: Database, services: Services, clock: StoppedClock
+    handing: Handing, worker: Database, services: Services, clock: StoppedClock
 ) -> None:
     sheets = [
         sheet for one in ("低保", "特困") for sheet in (roster(one, listed(somebody(), town="无")), certificate(one, 1))
