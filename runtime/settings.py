@@ -50,7 +50,9 @@ class Settings(BaseSettings):
     smtp_password: Annotated[SecretStr | None, BlankIsNone] = Field(default=None, description="发信口令")
     mail_from: str = Field(default="医疗救助经办系统 <no-reply@jiuzhu.example>", description="发件人")
     workflow_cache: int = Field(default=1000, ge=0, description="办理进程在内存中保留的流程数；0 表示每次从记录重放")
-    digest_minutes: int = Field(default=15, ge=0, description="新任务提醒、同时多项的上级督办通知合并发送的间隔（分钟）；0 表示立即")
+    digest_minutes: int = Field(
+        default=15, ge=0, description="新任务提醒、同时多项的上级督办通知合并发送的间隔（分钟）；0 表示立即"
+    )
 
     months: bool = Field(default=True, description="每月1日自动开启各县的月度事项，并由值守程序补开遗漏的月份")
     demo: bool = Field(default=False, description="装入演示账号与演示参数")
