@@ -16,6 +16,7 @@ from store.database import WHOLE, Database
 from store.findings import FindingRow
 from store.liaisons import LiaisonRow
 from store.notices import NoticeRow
+from store.paging import encode
 from store.reference import ParameterRow
 from store.rulebook import load_rulebook
 from tests.api.conftest import MORNING, Counter
@@ -142,6 +143,8 @@ async def test_the_list_is_filtered_by_place_and_never_by_a_persons_name(counter
     rest = (await counter.as_(CIVIL, "GET", f"/liaisons?state=all&limit=200&cursor={every['next']}")).json()
     ids = [one["id"] for one in (*every["items"], *rest["items"])]
     assert len(ids) == len(set(ids)) >= 4
+    wrong = await counter.as_(CIVIL, "GET", f"/liaisons?cursor={encode([COUNTY, 'health', 'nobody'])}")
+    assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/bad-cursor")
 
 
 async def test_the_list_of_one_line_leaves_as_the_offices_paper(counter: Counter) -> None:
