@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,14 @@ def decode(cursor: str | None, length: int) -> list[str] | None:
     if not isinstance(keys, list) or len(keys) != length or not all(isinstance(key, str) for key in keys):
         raise BadCursor
     return keys
+
+
+def row_id(key: str) -> uuid.UUID:
+    """A sort key that is a row's id. Raises BadCursor."""
+    try:
+        return uuid.UUID(key)
+    except ValueError as error:
+        raise BadCursor from error
 
 
 def page(rows: list[dict[str, Any]], limit: int, keys: Sequence[str]) -> Page:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policy.terms import RowFate, UploadState
-from store.paging import BadCursor, Page, decode, page
+from store.paging import Page, decode, page, row_id
 from store.uploads import UploadForecastRow, UploadLineRow, UploadRow, parts_of_uploads
 
 SHEET_SPAN = 10_000_000
@@ -101,19 +101,12 @@ async def listed(session: AsyncSession, *, kind: str, month: str = "", cursor: s
     if month:
         asked = asked.where(UploadRow.month == month)
     if after:
-        asked = asked.where(UploadRow.id < _id(after[0]))
+        asked = asked.where(UploadRow.id < row_id(after[0]))
     rows = list(await session.scalars(asked))
     counted = await tallies(session, [row.id for row in rows])
     parts = await parts_of_uploads(session, [row.id for row in rows])
     items = [{"id": row.id, "row": row, "tally": counted[row.id], "parts": parts.get(row.id, [])} for row in rows]
     return page(items, limit, ["id"])
-
-
-def _id(key: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(key)
-    except ValueError:
-        raise BadCursor from None
 
 
 async def reasons_of(

@@ -21,7 +21,7 @@ from policy.problems import Problem
 from policy.terms import Department
 from store.agreements import AgreementRow, agreement_in_force
 from store.disclosure import Cell, Look, disclose
-from store.paging import Page, decode, page
+from store.paging import Page, decode, page, row_id
 from store.reference import DivisionRow
 from store.rulebook import load_rulebook
 
@@ -104,7 +104,7 @@ async def list_agreements(services: Services, user: CurrentUser, *, cursor: str 
     asked = select(AgreementRow, DivisionRow.name).join(DivisionRow, DivisionRow.code == AgreementRow.division)
     after = decode(cursor, 1)
     if after:
-        asked = asked.where(AgreementRow.id < uuid.UUID(after[0]))
+        asked = asked.where(AgreementRow.id < row_id(after[0]))
     day = today(services.clock)
     async with services.database.transaction(user.scope) as session:
         rows = (await session.execute(asked.order_by(AgreementRow.id.desc()).limit(limit + 1))).all()

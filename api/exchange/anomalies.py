@@ -32,7 +32,7 @@ from store import lists
 from store.anomalies import AnomalyRow, anomalies_of, nudge, settle
 from store.disclosure import Cell, Look, disclose
 from store.matters import MatterRow, record_in
-from store.paging import BadCursor, decode, page
+from store.paging import decode, page, row_id
 from store.timekeeping import load_timekeeping
 from store.uploads import UploadRow
 
@@ -82,10 +82,7 @@ async def view_anomalies(
 
 def _after(cursor: str | None) -> uuid.UUID | None:
     keys = decode(cursor, 1)
-    try:
-        return uuid.UUID(keys[0]) if keys else None
-    except ValueError:
-        raise BadCursor from None
+    return row_id(keys[0]) if keys else None
 
 
 async def _columns(session: AsyncSession, rows: Sequence[AnomalyRow]) -> list[dict[str, str]]:

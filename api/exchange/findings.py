@@ -18,7 +18,7 @@ from policy.supervision import FindingKind
 from policy.terms import Department
 from store.findings import FindingRow
 from store.matters import MatterRow
-from store.paging import Page, decode, page
+from store.paging import Page, decode, page, row_id
 from store.rectifications import OrderedFindingRow
 from store.reference import DivisionRow
 
@@ -50,7 +50,7 @@ async def list_findings(
         asked = asked.where(condition)
     after = decode(cursor, 1)
     if after:
-        asked = asked.where(FindingRow.id < uuid.UUID(after[0]))
+        asked = asked.where(FindingRow.id < row_id(after[0]))
     async with services.database.transaction(user.scope) as session:
         rows = (await session.execute(asked)).all()
         orders = await orders_of(session, [row.id for row, _name in rows])

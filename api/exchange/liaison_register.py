@@ -29,7 +29,7 @@ from policy.rulebook import Rulebook
 from policy.terms import Department, Level, level_of
 from store.disclosure import Cell, Look, disclose
 from store.liaisons import LiaisonRow, entries_of, named_on, valid_on
-from store.paging import BadCursor, Page, decode, page
+from store.paging import Page, decode, page, row_id
 from store.reference import DivisionRow
 from store.rulebook import Law, load_law
 
@@ -58,19 +58,12 @@ async def list_liaisons(
     after = decode(cursor, 3)
     if after:
         place = (LiaisonRow.division, LiaisonRow.department, LiaisonRow.id)
-        found = found.where(tuple_(*place) > (after[0], after[1], _entry_id(after[2])))
+        found = found.where(tuple_(*place) > (after[0], after[1], row_id(after[2])))
     async with services.database.transaction(user.scope) as session:
         rows = (await session.execute(found)).all()
         shown = await _shown(services, session, user, day, [row for row, _name in rows])
         items = [shown.entry(row, name) for row, name in rows]
     return page(items, limit, ("division", "department", "id"))
-
-
-def _entry_id(key: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(key)
-    except ValueError:
-        raise BadCursor from None
 
 
 async def view_liaison(services: Services, user: CurrentUser, liaison_id: uuid.UUID) -> dict[str, Any]:

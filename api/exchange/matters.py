@@ -20,7 +20,7 @@ from policy.step_clause import grounds_here
 from store import lists
 from store.accounts import AccountRow
 from store.matters import MatterRow
-from store.paging import Page, decode, page
+from store.paging import Page, decode, page, row_id
 from store.rulebook import load_law
 from store.timekeeping import load_timekeeping
 from store.timeline import TimelineRow
@@ -134,7 +134,7 @@ async def list_matters(
         asked = asked.where(MatterRow.closed_at.is_(None) if state == "open" else MatterRow.closed_at.is_not(None))
     after = decode(cursor, 1)
     if after:
-        asked = asked.where(MatterRow.id < uuid.UUID(after[0]))
+        asked = asked.where(MatterRow.id < row_id(after[0]))
     async with services.database.transaction(user.scope) as session:
         rows = [brief(row) for row in await session.scalars(asked)]
     return page(rows, limit, ("id",))

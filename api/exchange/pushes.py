@@ -20,7 +20,7 @@ from policy.procedures import Procedure
 from policy.terms import Category, Residence
 from store import lists
 from store.matters import MatterRow
-from store.paging import Page, decode, encode
+from store.paging import Page, decode, encode, row_id
 from store.push_list import pushes_by_day
 from store.pushes import SUPPRESSED, PushItemRow, items_of
 from store.recognitions import RecognitionRow
@@ -76,7 +76,7 @@ async def view_push(
             raise not_found()
         time = await load_timekeeping(session, today(services.clock))
         tasks = [task_view(task, time) for task in await lists.tasks_of(session, matter.id)]
-        rows = await items_of(session, matter.id, after=uuid.UUID(after[0]) if after else None, limit=limit + 1)
+        rows = await items_of(session, matter.id, after=row_id(after[0]) if after else None, limit=limit + 1)
         shown = rows[:limit]
         return {
             **_with_numbers(brief(matter)),

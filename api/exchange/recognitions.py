@@ -20,7 +20,7 @@ from policy.procedures import Procedure
 from policy.terms import Category, Department
 from store import lists
 from store.matters import MatterRow
-from store.paging import Page, decode, page
+from store.paging import Page, decode, page, row_id
 from store.pushes import PushItemRow
 from store.recognitions import RecognitionRow, SettlementRequestRow
 from store.rulebook import load_rulebook
@@ -53,7 +53,7 @@ async def list_recognitions(
         asked = asked.where(RecognitionRow.list_type == list_type)
     after = decode(cursor, 1)
     if after:
-        asked = asked.where(RecognitionRow.id < uuid.UUID(after[0]))
+        asked = asked.where(RecognitionRow.id < row_id(after[0]))
     async with services.database.transaction(user.scope) as session:
         rows = [(row[0], row[1]) for row in await session.execute(asked)]
         division = rows[0][0].division if rows else user.division

@@ -1,6 +1,5 @@
 """Who holds which identity within a time, for the bureau's own systems: in our words and in the national field names."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +16,7 @@ from policy.clock import today
 from policy.problems import Problem
 from policy.terms import Category
 from store.disclosure import Cell, Look, disclose
-from store.paging import decode, encode
+from store.paging import decode, encode, row_id
 from store.rulebook import load_rulebook
 
 CODES = "NATIONAL_CODES"
@@ -52,7 +51,7 @@ async def identities_within(services: Services, partner: Partner, within: Within
             "division": user.division,
             "since": within.since,
             "until": within.until,
-            "after": uuid.UUID(after[0]) if after else None,
+            "after": row_id(after[0]) if after else None,
             "limit": within.limit + 1,
         }
         rows = (await session.execute(_HELD, asked)).mappings().all()
