@@ -90,7 +90,7 @@ def _conditions(month: date | None, division: str, kind: str, state: str) -> Seq
         case "settled":
             conditions.append(FindingRow.settled_at.is_not(None))
         case "ordered":
-            conditions.append(FindingRow.id.in_(ordered))
+            conditions += [FindingRow.settled_at.is_(None), FindingRow.id.in_(ordered)]
         case "open":
             conditions += [FindingRow.settled_at.is_(None), FindingRow.id.not_in(ordered)]
     return conditions

@@ -151,6 +151,24 @@ async def test_an_order_is_given_once_and_only_from_above(counter: Counter, work
     assert hidden.status_code == 403
 
 
+async def test_what_was_mended_while_an_order_runs_is_settled_and_no_longer_ordered(
+    counter: Counter, worker: Database
+) -> None:
+    finding = await found(worker, NEIGHBOUR, FindingKind.NO_LIAISON)
+    issued = await counter.as_(PROVINCE, "POST", "/rectifications", json={**ASKED, "findings": [str(finding.id)]})
+    assert issued.status_code == 201, issued.text
+
+    async def listed() -> list[str]:
+        asked = f"/findings?division={NEIGHBOUR}&kind=no_liaison&state="
+        pages = {state: (await counter.as_(PROVINCE, "GET", asked + state)).json() for state in ("ordered", "settled")}
+        return [state for state, page in pages.items() if str(finding.id) in [one["id"] for one in page["items"]]]
+
+    assert await listed() == ["ordered"]
+    async with worker.transaction(WHOLE) as session:
+        (await session.get_one(FindingRow, finding.id)).settled_at = MORNING
+    assert await listed() == ["settled"]
+
+
 async def test_a_city_sees_and_orders_its_own_counties_only(counter: Counter, worker: Database) -> None:
     elsewhere, here = str((await found(worker, NEIGHBOUR)).id), str((await found(worker)).id)
     body = {**ASKED, "findings": [elsewhere]}
