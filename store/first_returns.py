@@ -44,7 +44,7 @@ async def open_first(
     matters = [_matter(batch, rows, at, day) for batch, rows in batches]
     asked = insert(MatterRow).on_conflict_do_nothing().returning(MatterRow.key, MatterRow.id)
     opened: dict[str, uuid.UUID] = {one.key: one.id for one in await session.execute(asked, matters)}
-    fresh = {opened[key]: sent for sent in batches if (key := first_key(sent[0])) in opened}
+    fresh, others = _told_apart(batches, opened)
     ids = iter(await _ids(session, sum(len(rows) for _batch, rows in fresh.values())))
     lines = [line for matter, sent in fresh.items() for line in _lines(vault, matter, sent, ids)]
     for first in range(0, len(lines), LINES):
@@ -52,7 +52,22 @@ async def open_first(
         await session.execute(_INSERT, told)
     arguments = {key: {"matter_id": str(matter), "acknowledges": []} for key, matter in opened.items()}
     await start_all(session, Procedure.ANOMALY, arguments, at=at)
-    return [sent for sent in batches if first_key(sent[0]) not in opened]
+    return others
+
+
+def _told_apart(
+    batches: Sequence[Sent], opened: Mapping[str, uuid.UUID]
+) -> tuple[Mapping[uuid.UUID, Sent], list[Sent]]:
+    """Those with which a matter was opened, and the others: a batch that stands there twice opened one with the first."""
+    fresh: dict[uuid.UUID, Sent] = {}
+    others = []
+    for sent in batches:
+        matter = opened.get(first_key(sent[0]))
+        if matter is None or matter in fresh:
+            others.append(sent)
+        else:
+            fresh[matter] = sent
+    return fresh, others
 
 
 def _matter(batch: Batch, rows: Sequence[Returned], at: datetime, day: date) -> Mapping[str, Any]:
