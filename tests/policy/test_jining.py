@@ -72,6 +72,12 @@ def test_a_zone_is_bound_by_the_citys_rules() -> None:
     assert zone.parameter("ENTITLEMENT_START_RULE", DAY).division == JINING
 
 
+def test_what_guards_rosters_and_files_is_set_here_too(jining: Rulebook) -> None:
+    """Without them a roster cut short would end everybody, and what nobody confirms would be kept for ever."""
+    assert jining.parameter("ROSTER_LEAVE_SHARE", DAY).value == "0.30"
+    assert jining.parameter("UPLOAD_KEEP_DAYS", DAY).value == 30
+
+
 def test_city_county_and_zone_have_caseworker_supervisor_and_leader_of_every_bureau() -> None:
     accounts = [account for account in demo_accounts() if account.division.startswith("37")]
 
