@@ -37,6 +37,7 @@ from store.upload_fates import (
     position,
     reasons_of,
     state_shown,
+    suspicions_of,
     tallies,
 )
 from store.uploads import UploadRow, parts_of_upload, same_file_before
@@ -66,7 +67,8 @@ async def view_upload(
 ) -> dict[str, Any]:
     """One upload with the rows that were not accepted, from behind the position `after` on.
 
-    Of a table that is only looked at (`preview`) these are the rows that would not be. The file's name may name a person,
+    Of a table that is only looked at (`preview`) these are the rows that would not be. `suspicions` is what was said beside
+    rows that were accepted (a household of another size, say), of the first of them. The file's name may name a person,
     and so may its head: both are opened for those who may hand such a table in, the name if it is asked for (`named`).
     """
     _demand_view(user)
@@ -79,6 +81,7 @@ async def view_upload(
         reasons = forecast_reasons_of if row.preview else reasons_of
         lines = await reasons(session, *(one.id for one in lists), after=after, limit=SHOWN + 1)
         shown, more = lines[:SHOWN], len(lines) > SHOWN
+        doubted = await suspicions_of(session, *(one.id for one in lists), limit=SHOWN)
         opened = _opened(services, session, user, row, named)
         batch = await batch_counts(session, row.batch)
         returned_to = [one for part in lists for one in await _returned_to(session, part)]
@@ -96,6 +99,7 @@ async def view_upload(
         "facts": opened.get("facts"),
         "forecast": vars(sum(ahead.values(), Tally())) if ahead else None,
         "errors": [error for line in shown for error in _errors(line, names_sheets)],
+        "suspicions": [said for line in doubted for said in _errors(line, names_sheets)],
         "more_after": position(shown[-1].sheet, shown[-1].row_number) if more else None,
         "batch": {"first": str(row.batch), "no": row.batch_no, **vars(batch)},
         "anomalies": returned_to,

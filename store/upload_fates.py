@@ -123,6 +123,18 @@ async def reasons_of(
     return list(lines)
 
 
+async def suspicions_of(session: AsyncSession, *uploads: uuid.UUID, limit: int) -> list[UploadLineRow]:
+    """The first accepted rows of one file beside which something was said: it held nothing up, but is to be looked into."""
+    lines = await session.scalars(
+        select(UploadLineRow)
+        .where(UploadLineRow.upload_id.in_(uploads), UploadLineRow.fate == RowFate.ACCEPTED.value)
+        .where(func.jsonb_array_length(UploadLineRow.reasons) > 0)
+        .order_by(UploadLineRow.sheet, UploadLineRow.row_number)
+        .limit(limit)
+    )
+    return list(lines)
+
+
 async def forecast_reasons_of(
     session: AsyncSession, *uploads: uuid.UUID, after: int = 0, limit: int | None = None
 ) -> list[UploadForecastRow]:

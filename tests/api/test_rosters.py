@@ -321,3 +321,14 @@ async def killed_in_the_middle(
         await asyncio.sleep(0.01)
     process.kill()
     assert await process.wait() == -signal.SIGKILL
+
+
+async def test_a_household_of_another_size_is_said_beside_its_row_and_holds_nothing_up(rosters: Rosters) -> None:
+    alone, pair = somebody(), somebody()
+    rows = [(*one, one[0], one[1], size) for one, size in ((alone, "3"), (pair, "1"))]
+    seen = await rosters.hand_in(csv([(*HEADER, "户主姓名", "户主身份证号码", "家庭人口数"), *rows]))
+    assert seen["rows"] == {"in": 2, "accepted": 2, "returned": 0, "duplicate": 0}
+    assert seen["errors"] == []
+    assert [(said["row"], said["fate"], said["code"]) for said in seen["suspicions"]] == [
+        (2, "accepted", "household-count")
+    ]
