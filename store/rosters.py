@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, Moment
 from store.identities import IdentityPeriodRow
+from store.uploads import UploadRow
 
 
 class RosterLoadRow(Base):
@@ -113,6 +114,15 @@ with first as (
 select id, division, department from queue where place <= :most and bytes - size < :bytes order by place
 """
 )
+_NEXT = text(
+    """
+select id, state from upload
+ where kind = :kind and division = :division and department = :department and not preview
+   and state in ('received', 'working') and id <> all(cast(:passed as uuid[]))
+   and (coalesce(confirmed_at, created_at), id) <= (select coalesce(confirmed_at, created_at), id from upload where id = :upload)
+ order by coalesce(confirmed_at, created_at), id limit 1
+"""
+)
 
 
 def _name(office: Office) -> str:
@@ -141,6 +151,13 @@ async def waiting_rosters(
     """
     asked = {"kind": kind, "division": own[0], "own": own[1], "most": most, "bytes": size}
     return {(one.division, one.department): one.id for one in await session.execute(_WAITING, asked)}
+
+
+async def next_roster(session: AsyncSession, row: UploadRow, passed: Collection[uuid.UUID]) -> tuple[uuid.UUID, bool]:
+    """Of what the office of `row` has handed in up to it, the roster that came first, and whether it was begun before."""
+    asked = {"kind": row.kind, "division": row.division, "department": row.department, "upload": row.id}
+    found = (await session.execute(_NEXT, {**asked, "passed": list(passed)})).one_or_none()
+    return (found.id, found.state == "working") if found else (row.id, False)
 
 
 async def latest_snapshots(session: AsyncSession, offices: Collection[Office]) -> dict[Office, RosterSnapshotRow]:

@@ -100,6 +100,44 @@ async def test_two_rosters_of_one_office_keep_their_order(
     assert await periods(worker, services, goes[1]) == [("DB", date(2025, 2, 3), date(2025, 3, 3))]
 
 
+async def test_a_broken_roster_beside_them_changes_nothing_in_the_order_of_two(
+    rosters: Rosters, worker: Database, services: Services, tmp_path: Path
+) -> None:
+    stays, goes = somebody(), somebody()
+    first = await rosters.post(lines(stays, goes), provided_on="2025-02-03")
+    broken = await rosters.post(lines(somebody(OF_VETERANS)), VETERANS, provided_on="2025-02-03")
+    rosters.clock.moment = datetime.fromisoformat("2025-03-03T10:00:00+08:00")
+    second = await rosters.post(lines(stays), provided_on="2025-03-03", confirmed="many_leave")
+    next((tmp_path / "files").rglob(broken.replace("-", ""))).write_bytes(b"\x01" + bytes(40))
+    assert [await taken_in(rosters, one) for one in (second, first)] == ["done", "done"]
+    assert (await rosters.see(second))["roster"]["before"] == 2
+    assert await periods(worker, services, goes[1]) == [("DB", date(2025, 2, 3), date(2025, 3, 3))]
+
+
+async def test_a_roster_waits_for_one_of_its_office_that_was_begun_before(
+    rosters: Rosters, worker: Database, services: Services, migrated: DataFolder, tmp_path: Path
+) -> None:
+    many = [somebody_of_many(number) for number in (*range(1, 2400), 0)]  # a file of its own
+    first = await rosters.post(lines(*many), provided_on="2025-02-03")
+    await killed_in_the_middle(first, worker, services, migrated, tmp_path / "files")
+    rosters.clock.moment = datetime.fromisoformat("2025-03-03T10:00:00+08:00")
+    second = await rosters.post(lines(many[0]), provided_on="2025-03-03", confirmed="many_leave")
+    assert await taken_in(rosters, second) == "done"
+    assert (await rosters.see(first))["state"] == "done"
+    assert [(await rosters.see(one))["roster"]["in_force"] for one in (first, second)] == [2400, 1]
+    assert await taken_in(rosters, first) == "done", "its own hand finds nothing left to do"
+
+
+async def test_a_roster_is_taken_in_though_one_before_it_harms_its_hand(rosters: Rosters, tmp_path: Path) -> None:
+    harmful = await rosters.post(lines(somebody()), provided_on="2025-02-03")
+    rosters.clock.moment = datetime.fromisoformat("2025-03-03T10:00:00+08:00")
+    mine = await rosters.post(lines(somebody()), provided_on="2025-03-03")
+    next((tmp_path / "files").rglob(harmful.replace("-", ""))).write_bytes(b"\x01" + bytes(40))
+    assert await taken_in(rosters, mine) == "done"
+    with pytest.raises(SealBroken):
+        await taken_in(rosters, harmful)
+
+
 async def test_a_roster_that_cannot_be_read_is_refused_and_the_others_are_taken_in(rosters: Rosters) -> None:
     good = await rosters.post(lines(somebody()), provided_on="2025-02-03")
     unreadable = await rosters.post(csv([("姓名", "对象类别"), ("张三", "低保")]), VETERANS)
