@@ -87,6 +87,7 @@ def _csv(content: bytes, separator: str, columns: Sequence[str]) -> pl.DataFrame
         quote_char=None,
         schema=dict.fromkeys(columns, pl.String),
         missing_columns="insert",
+        extra_columns="ignore",  # the first line's number of cells says nothing
         truncate_ragged_lines=True,
     )
 

@@ -108,3 +108,16 @@ def test_a_snapshot_keeps_its_whole_list_until_much_of_it_has_changed() -> None:
     assert gone.people.rows() == [row for at, row in enumerate(again.people.rows()) if at not in (2, last)]
     much = pl.Series(range(1000), dtype=pl.UInt32)
     assert snapshot_of(first.after(much, first.people.clear())).gone == ()
+
+
+def test_columns_behind_ours_are_left_alone() -> None:
+    first = csv([(*COLUMNS, "联系电话", "备注二"), *((*one, "13800000000", "") for one in PEOPLE)])
+    found = reconcile(first, None, TERMS)
+    assert (found.rows, found.accepted) == (2, 2)
+    changed = csv([(*COLUMNS, "联系电话", "备注二"), (*PEOPLE[0], "13800000001", ""), (*PEOPLE[1], "13800000000", "")])
+    assert recognised(changed, found.force) == 1
+    assert reconcile(changed, found.force, TERMS).unchanged == 2
+
+
+def test_a_first_row_longer_than_the_others_is_read() -> None:
+    assert reconcile(csv([COLUMNS, (*PEOPLE[0], "", "多"), PEOPLE[1]]), None, TERMS).accepted == 2
