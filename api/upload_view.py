@@ -23,7 +23,7 @@ from policy.exchange_terms import MatterStatus
 from policy.terms import Category, Department, RowFate, UploadState
 from store.accounts import AccountRow
 from store.anomalies import matters_of_batch
-from store.batches import batch_counts, first_place
+from store.batches import batch_counts, first_place, outstanding_rows
 from store.disclosure import Cell, Look, disclose, log_look
 from store.paging import Page
 from store.rosters import roster_counts
@@ -110,7 +110,11 @@ async def view_upload(
 
 
 async def receipt_of(services: Services, user: CurrentUser, upload: uuid.UUID) -> bytes:
-    """The 错误回执 as xlsx, opened for those who may hand such a table in; logged. Raises Refusal."""
+    """The 错误回执 as xlsx, opened for those who may hand such a table in; logged. Raises Refusal.
+
+    It holds the rows that are still to be corrected: what was settled meanwhile, by another receipt or one by one (W11), would
+    only come back again. Once nothing is open it holds them all, as the record of what came back.
+    """
     async with services.database.transaction(user.scope) as session:
         row = await _found(session, upload)
         kind = KINDS[row.kind]
@@ -127,6 +131,8 @@ async def receipt_of(services: Services, user: CurrentUser, upload: uuid.UUID) -
         look = Look(str(user.id), "upload", row.id, row.division, "upload.receipt", services.clock.now())
         log_look(session, look, ["file"])
         content = await asyncio.to_thread(services.files.get, row.file)
+        waiting = await outstanding_rows(session, row.batch)
+    lines = [line for line in lines if first_place(row.batch_no, line) in waiting] or lines
     tables = (await read_file(kind, content, row.sheets_taken)).tables
     returned = {(line.sheet, line.row_number): (_sentence(line), first_place(row.batch_no, line)) for line in lines}
     return await asyncio.to_thread(receipt, tables, returned, Mark(kind.code, kind.version, row.batch))

@@ -182,8 +182,11 @@ async def test_a_corrected_receipt_settles_its_rows_and_leaves_what_was_given_to
     rows = [("", *one[1:]) for one in (first, second, third)]
     upload = await rosters.list(good, *rows, provided_on=LISTED.isoformat())
     matter = returned(upload)
+    at = f"/uploads/{upload['id']}/receipt.xlsx"
+    receipt = await rosters.counter.as_(CIVIL, "GET", at)
     assert await matter.act(5, "withdraw", reason="误报") == 2
-    receipt = await rosters.counter.as_(CIVIL, "GET", f"/uploads/{upload['id']}/receipt.xlsx")
+    fewer = CalamineWorkbook.from_filelike(BytesIO((await rosters.counter.as_(CIVIL, "GET", at)).content))
+    assert len(fewer.get_sheet_by_index(0).to_python()) == 3, "what was settled is not asked for again"
     rosters.clock.moment = datetime.combine(CORRECTED, datetime.min.time(), SHANGHAI) + timedelta(hours=10)
     typed = {2: (first[0], first[1]), 3: (stranger[0], stranger[1]), 4: (third[0], third[1])}
     continued = await rosters.hand_in(filled_in(receipt.content, typed))
