@@ -15,7 +15,7 @@ from exchange.rosters.recognising import AT, PAIR
 from exchange.rosters.roster import Terms
 from exchange.rosters.workbook import Cells
 
-_AS_IT_IS_READ = 1
+_AS_IT_IS_READ = 2
 """To be raised when a line is read or checked otherwise than before."""
 NONE = pl.DataFrame(schema={ROW: pl.Int32, LINE: pl.UInt64, PAIR: pl.Int64, AT: pl.UInt32})
 

@@ -138,7 +138,7 @@ def _carried(frame: pl.DataFrame, ours: Sequence[str], *, apart: bool) -> pl.Dat
         group = [name for name in column.carried_with if name in ours]
         if column.name in group:
             blank = pl.all_horizontal(pl.col(name).is_null() for name in group)
-            line = pl.when(~blank).then(pl.int_range(pl.len())).forward_fill().over("block")
+            line = pl.when(~blank).then("place").forward_fill().over("block")
             carrying[column.name] = (blank, line)
     told = (
         frame.select(
@@ -153,7 +153,8 @@ def _carried(frame: pl.DataFrame, ours: Sequence[str], *, apart: bool) -> pl.Dat
     if apart:
         raise Scattered
     alone = pl.when(~pl.any_horizontal(carrying[name][0] for name in taken)).then(pl.col(LINE)).alias(LINE)
-    return frame.with_columns(*(pl.col(name).gather(carrying[name][1]) for name in taken), alone)
+    placed = frame.with_row_index("place")  # among all rows: counted within a block it would be another row
+    return placed.with_columns(*(pl.col(name).gather(carrying[name][1]) for name in taken), alone)
 
 
 @cache

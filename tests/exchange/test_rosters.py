@@ -230,6 +230,35 @@ def test_the_second_annex_is_read_with_its_tick_its_day_and_its_merged_household
     assert kept["township"].to_list() == ["凤城镇", "凤城镇"]
 
 
+def test_each_household_is_that_of_its_own_block_of_lines() -> None:
+    header = (
+        "乡（镇）",
+        "行政村",
+        "户主姓名",
+        "户主身份证号码",
+        "家庭人口数",
+        "家庭成员姓名",
+        "身份证号码",
+        "对象类别",
+    )
+    first = ("凤城镇", "东村", "张三", NUMBERS[0], "2")
+    second = ("凤城", "西村", "王五", NUMBERS[2], "2")
+    below = ("",) * 5
+    content = csv(
+        [
+            header,
+            (*first, "张三", NUMBERS[0], "低保"),
+            (*below, "李四", NUMBERS[1], "低保"),
+            (),
+            (*second, "王五", NUMBERS[2], "低保"),
+            (*below, "赵六", NUMBERS[3], "低保"),
+        ]
+    )
+    kept = opened(reconcile(content, None, TERMS).force).select("name", "township", "village", "head", "head_id")
+    said = {"张三": first, "李四": first, "王五": second, "赵六": second}
+    assert {name: rest for name, *rest in kept.iter_rows()} == {name: list(of[:4]) for name, of in said.items()}
+
+
 def test_a_row_that_differs_from_the_tick_goes_back() -> None:
     content = xlsx([("对象类别（低保☑特困□重点优抚□）",), COLUMNS, ("张三", NUMBERS[0], "特困", None)])
     assert _fates(reconcile(content, None, TERMS)) == {3: "category-mismatch"}
