@@ -61,6 +61,17 @@ async def outstanding_rows(session: AsyncSession, batch: uuid.UUID) -> dict[Orig
     """The returned rows of the batch that are still to be corrected, by where they first stood: neither a later upload has
     corrected them, nor has the department settled them one by one (W11).
     """
+    returned, settled = await _still_returned(session, batch), await _settled(session, batch)
+    return {origin: line for origin, line in returned.items() if origin not in settled}
+
+
+async def settled_rows(session: AsyncSession, batch: uuid.UUID) -> set[Origin]:
+    """The returned rows of the batch that the department has settled one by one, and no later upload has corrected."""
+    return set(await _still_returned(session, batch)) & await _settled(session, batch)
+
+
+async def _still_returned(session: AsyncSession, batch: uuid.UUID) -> dict[Origin, UploadLineRow]:
+    """Whichever upload of the batch said it last."""
     found = await session.execute(
         select(UploadRow.batch_no, UploadLineRow)
         .join(UploadLineRow, UploadLineRow.upload_id == UploadRow.id)
@@ -71,14 +82,12 @@ async def outstanding_rows(session: AsyncSession, batch: uuid.UUID) -> dict[Orig
     latest: dict[Origin, UploadLineRow] = {}
     for batch_no, line in found:
         latest[first_place(batch_no, line)] = line
-    settled = {
-        (one.upload, one.sheet, one.row_number) for one in await session.execute(_SETTLED, {"batch": str(batch)})
-    }
-    return {
-        origin: line
-        for origin, line in latest.items()
-        if line.fate == RowFate.RETURNED.value and (origin.upload, origin.sheet, origin.row) not in settled
-    }
+    return {origin: line for origin, line in latest.items() if line.fate == RowFate.RETURNED.value}
+
+
+async def _settled(session: AsyncSession, batch: uuid.UUID) -> set[Origin]:
+    found = await session.execute(_SETTLED, {"batch": str(batch)})
+    return {Origin(one.upload, one.sheet, one.row_number) for one in found}
 
 
 def first_place(batch_no: int, line: UploadLineRow) -> Origin:

@@ -1,7 +1,8 @@
 """A corrected 错误回执 joins the batch that it came from, and its rows the rows that they correct.
 
 A line stands for an earlier row only if that row is still to be corrected and has the same name or the same number: so a
-line that was given to somebody else is a new row, with the day of its own (processes 3.11).
+line that was given to somebody else is a new row, with the day of its own (processes 3.11). One that stands there as it
+was, and that the department has settled one by one meanwhile, is not asked about again.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.imports.deciding import Corrections
+from activities.imports.deciding import Corrections, typed_text
 from activities.imports.kinds import Correction, Kind
 from activities.imports.reading import read_file
 from exchange.columns import Cell
@@ -21,7 +22,7 @@ from exchange.troubles import TableTrouble
 from policy.deadlines import SHANGHAI
 from policy.row_origin import Origin, read_origin
 from policy.terms import UploadState
-from store.batches import next_batch_no, outstanding_rows, uploads_of_batch
+from store.batches import next_batch_no, outstanding_rows, settled_rows, uploads_of_batch
 from store.files import FileStore
 from store.uploads import UploadRow
 
@@ -57,22 +58,26 @@ async def corrections(
     claimed = dict(_claims(tables))
     if row.continues is None or not claimed:
         return {}
-    waiting = await outstanding_rows(session, row.continues)
+    waiting, settled = set(await outstanding_rows(session, row.continues)), await settled_rows(session, row.continues)
     uploads = {upload.batch_no: upload for upload in await uploads_of_batch(session, row.continues)}
     earlier: dict[int, Mapping[tuple[int, int], tuple[Table, SheetRow]]] = {}
     found: dict[tuple[int, int], tuple[Origin, Correction]] = {}
     for key, (origin, table, line) in claimed.items():
         first = uploads.get(origin.upload)
-        if first is None or waiting.pop(origin, None) is None:
+        if first is None or origin not in waiting | settled:
             continue
         if origin.upload not in earlier:
             content = await asyncio.to_thread(files.get, first.file)
             there = (await read_file(kind, content, first.sheets_taken)).tables
             earlier[origin.upload] = {known.key: (owner, known) for owner, known in there.lines()}
         before = earlier[origin.upload].get((origin.sheet, origin.row))
-        if before is not None and _one_person(kind, (table, line), before):
-            day = first.provided_at.astimezone(SHANGHAI).date()
-            found[key] = origin, Correction(first.id, origin.sheet, origin.row, day)
+        day = first.provided_at.astimezone(SHANGHAI).date()
+        corrected = Correction(first.id, origin.sheet, origin.row, day, origin in settled)
+        holds = _unchanged if corrected.settled else _one_person
+        if before is not None and holds(kind, (table, line), before):
+            found[key] = origin, corrected
+        waiting.discard(origin)
+        settled.discard(origin)
     return found
 
 
@@ -88,6 +93,15 @@ def _one_person(kind: Kind, line: tuple[Table, SheetRow], before: tuple[Table, S
     return not asked or any(
         (now := _plain(line[0].cell(line[1], name))) and now == _plain(before[0].cell(before[1], name))
         for name in asked
+    )
+
+
+def _unchanged(kind: Kind, line: tuple[Table, SheetRow], before: tuple[Table, SheetRow]) -> bool:
+    """It says what it said when it came back: nobody has corrected it here."""
+    return all(
+        _plain(typed_text(line[0].cell(line[1], column.name)))
+        == _plain(typed_text(before[0].cell(before[1], column.name)))
+        for column in kind.columns
     )
 
 

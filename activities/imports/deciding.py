@@ -6,13 +6,30 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.imports.kinds import Batch, Context, Correction, Fate, Kind, Reason, Row, SheetOfBatch, returned
+from activities.imports.kinds import (
+    Batch,
+    Context,
+    Correction,
+    Fate,
+    Kind,
+    Reason,
+    Row,
+    SheetOfBatch,
+    duplicate,
+    returned,
+)
 from exchange.columns import BadCell, Cell, Column, Formula
 from exchange.rows import SheetRow
 from exchange.tables import Table, Tables
 from policy.row_origin import Origin
 from policy.terms import RowFate
 
+SETTLED = Reason(
+    "settled-already",
+    "该行退回后已经逐行处理完毕，不再重复处理",
+    "the row has been settled one by one since it came back",
+    clause="C-28",
+)
 Corrections = Mapping[tuple[int, int], tuple[Origin, Correction]]
 """By sheet and number of the row: which earlier row it corrects."""
 
@@ -29,7 +46,10 @@ async def decide(
     values, reasons = _values(table, kind.columns, row)
     typed = typed_cells(kind, table, row) if kind.keep else {}
     read = Row(row.number, values, row.sheet, table.head, corrects, typed)
-    fate = returned(*reasons) if reasons else await decide_read(session, kind, context, read)
+    if corrects is not None and corrects.settled:
+        fate = duplicate(SETTLED)
+    else:
+        fate = returned(*reasons) if reasons else await decide_read(session, kind, context, read)
     if kind.keep is not None:
         await kind.keep(session, context, read, fate)
     return fate

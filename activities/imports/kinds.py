@@ -107,6 +107,8 @@ class Correction:
     sheet: int
     number: int
     provided_on: date
+    settled: bool = False
+    """Settled by the department one by one meanwhile, and standing in the receipt as it was."""
 
 
 @dataclass(frozen=True)

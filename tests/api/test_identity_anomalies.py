@@ -97,6 +97,31 @@ async def test_a_receipt_settles_its_rows_and_new_wrong_ones_join_the_matter(
     assert await periods(worker, services, first[1]) == [("DB", SINCE, None)]
 
 
+async def test_a_row_that_was_settled_meanwhile_is_not_asked_about_again_by_an_old_receipt(
+    handing: Handing, counter: Counter, worker: Database, services: Services
+) -> None:
+    first, gone, back = somebody(), somebody(), somebody()
+    rows_in = [identity(name, mistyped(number)) for name, number in (first, gone, back)]
+    upload = await handing.hand_in(CIVIL, "identity", rows_in)
+    sheet, mark = await receipt_of(counter, upload)
+    matter, rows = await rows_of(counter, upload)
+    for row in (3, 4):
+        assert await act(counter, matter, rows[row], "withdraw", {"reason": "误报"}) == 204
+    sheet[1][1], sheet[3][1] = first[1], back[1]  # the third has been corrected after all, the second stands as it was
+    answer = await handing.post(CIVIL, "identity", xlsx(sheet, mark))
+    await handing.take_in(answer.json()["id"])
+    continued = await handing.see(CIVIL, answer.json()["id"])
+    assert continued["rows"] == {"in": 3, "accepted": 2, "returned": 0, "duplicate": 1}
+    assert [(one["row"], one["code"]) for one in continued["errors"]] == [(3, "settled-already")]
+    assert (continued["batch"]["outstanding"], continued["anomalies"][0]["rows"]) == (0, 3)
+    assert (await Anomalies(worker, services.clock, services.vault).recheck(matter)).open == 0
+    assert [await periods(worker, services, one[1]) for one in (first, gone, back)] == [
+        [("DB", SINCE, None)],
+        [],
+        [("DB", SINCE, None)],
+    ]
+
+
 async def test_a_table_of_which_nothing_was_right_is_shared_with_its_first_corrected_row(
     handing: Handing, counter: Counter, worker: Database, services: Services
 ) -> None:
