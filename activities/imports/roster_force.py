@@ -70,7 +70,7 @@ async def _people(session: AsyncSession, table: WholeTable, look: Look) -> list[
             .where(
                 IdentityPeriodRow.division == context.division,
                 IdentityPeriodRow.source_department == context.department.value,
-                IdentityPeriodRow.upload_id != context.upload,
+                IdentityPeriodRow.upload_id.is_distinct_from(context.upload),  # none: a recognition has brought it
                 IdentityPeriodRow.ends_on.is_(None) | (IdentityPeriodRow.ended_by == context.upload),
             )
         )

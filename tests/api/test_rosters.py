@@ -18,10 +18,12 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.uploads import TableToTakeIn, Uploads
 from api.services import Services
-from policy.exchange_terms import Direction
+from policy.exchange_terms import Direction, MatterStatus
+from policy.procedures import Procedure
 from policy.terms import Department
 from runtime.folder import DataFolder
 from store.database import WHOLE, Database
+from store.matters import Opening, open_matter
 from store.sharings import find_sharing
 from tests.api.conftest import Counter, StoppedClock
 from tests.casework import id_number
@@ -199,6 +201,29 @@ async def test_what_came_another_way_in_the_meantime_is_in_force_too(
     assert counts == {"before": 2, "added": 0, "ended": 0, "unchanged": 2, "in_force": 2}
     assert await periods(worker, services, by_notice[1]) == [("DB", date(2025, 2, 10), None)]
     assert await periods(worker, services, ended[1]) == [("DB", date(2025, 2, 3), date(2025, 2, 20))]
+
+
+async def test_who_was_recognised_one_by_one_leaves_by_the_next_roster_too(
+    rosters: Rosters, worker: Database, services: Services, migrated: DataFolder
+) -> None:
+    stays, goes = somebody(), somebody()
+    await rosters.list(stays, goes, provided_on="2025-02-03")
+    opening = Opening(Procedure.RECOGNITION, f"140522/{goes[1][-6:]}", "140522", [], MatterStatus.RETURNED)
+    async with worker.transaction(WHOLE) as session:
+        matter, _ = await open_matter(session, opening, at=rosters.clock.now(), day=date(2025, 2, 3))
+    with psycopg.connect(migrated.database_url("migration").replace("+psycopg", "")) as connection:
+        connection.execute(
+            "update identity_period set upload_id = null, matter_id = %s from person p where p.id = person_id and p.id_index = %s",
+            (matter.id, services.vault.blind("id_number", goes[1])),
+        )
+        connection.execute("delete from roster_snapshot")
+    seen = await rosters.list(stays, provided_on="2025-03-03", confirmed="many_leave")
+    assert {name: seen["roster"][name] for name in ("before", "ended", "in_force")} == {
+        "before": 2,
+        "ended": 1,
+        "in_force": 1,
+    }
+    assert await periods(worker, services, goes[1]) == [("DB", date(2025, 2, 3), date(2025, 3, 3))]
 
 
 async def test_a_preview_says_what_would_go_back_and_writes_nothing(
