@@ -35,7 +35,10 @@ class Standing(Term):
 
 @dataclass(frozen=True)
 class Duty:
-    """One obligation of one county for the month. `days` are working days: late where it is late, left where it is open."""
+    """One obligation of one county for the month. `days` are working days: late where it is late, left where it is open.
+
+    Negative days left: what fell due before this house went live, or by a changed rule, and does not count as late yet.
+    """
 
     obligation: Obligation
     standing: Standing

@@ -51,5 +51,5 @@ def _duty(duty: Duty) -> tuple[str, ...]:
         duty.due.isoformat() if duty.due else "",
         duty.done.isoformat() if duty.done else "",
         days if late else "",
-        "" if late else days,
+        "" if late or days.startswith("-") else days,
     )

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 
 from api.exchange.board import Board, County, Duty, Shared, Standing, board_of, county_of
+from api.exchange.board_out import board_list
 from api.exchange.facts import Fact, facts_in_words
+from api.pages.rendering import environment
 from policy.exchange_terms import Obligation, ObligationState
 from policy.terms import Light
 from store.cycles import CountyDuties
@@ -43,6 +45,17 @@ def first_cell(duty: Stored | None) -> Duty:
 def test_cell_says_how_the_obligation_stands(duty: Stored | None, standing: Standing, days: int | None) -> None:
     cell = first_cell(duty)
     assert (cell.standing, cell.days) == (standing, days)
+
+
+def test_what_fell_due_before_the_house_went_live_has_passed_and_no_days_are_left() -> None:
+    row = CountyDuties(
+        "140522", "阳城县", "1405", "晋城市", {Obligation.SHARING_IN: stored(ObligationState.OPEN, Light.YELLOW)}
+    )
+    passed = county_of(row, Shared(), lambda _division, _due: -8)
+    heat = environment("zh-CN").get_template("board/_heat.html").make_module()
+    assert str(vars(heat)["number"](passed.duties[0])) == "已过8天"
+    listed = board_list(board_of([passed], {"1405": "晋城市"}), "2026-11", "晋城市", END_OF_MONTH, "晋城市医疗保障局")
+    assert listed.rows[0][4:] == ("临期", "2026-11-30", "", "", "")
 
 
 def test_every_obligation_has_a_cell_even_where_nothing_is_owed() -> None:
