@@ -58,14 +58,16 @@ async def corrections(
     claimed = dict(_claims(tables))
     if row.continues is None or not claimed:
         return {}
-    waiting, settled = set(await outstanding_rows(session, row.continues)), await settled_rows(session, row.continues)
+    settled = await settled_rows(session, row.continues)
+    unclaimed = settled | set(await outstanding_rows(session, row.continues))
     uploads = {upload.batch_no: upload for upload in await uploads_of_batch(session, row.continues)}
     earlier: dict[int, Mapping[tuple[int, int], tuple[Table, SheetRow]]] = {}
     found: dict[tuple[int, int], tuple[Origin, Correction]] = {}
     for key, (origin, table, line) in claimed.items():
         first = uploads.get(origin.upload)
-        if first is None or origin not in waiting | settled:
+        if first is None or origin not in unclaimed:
             continue
+        unclaimed.discard(origin)
         if origin.upload not in earlier:
             content = await asyncio.to_thread(files.get, first.file)
             there = (await read_file(kind, content, first.sheets_taken)).tables
@@ -76,8 +78,6 @@ async def corrections(
         holds = _unchanged if corrected.settled else _one_person
         if before is not None and holds(kind, (table, line), before):
             found[key] = origin, corrected
-        waiting.discard(origin)
-        settled.discard(origin)
     return found
 
 

@@ -17,7 +17,7 @@ from exchange.rosters.roster import Reconciled, Start
 from policy.deadlines import SHANGHAI
 from policy.row_origin import Origin, read_origin
 from store.anomalies import AnomalyRow, anomalies_at, matters_of_batch
-from store.batches import outstanding_rows
+from store.batches import outstanding_rows, settled_rows
 from store.disclosure import Cell, Look, disclose_all
 from store.rosters import RosterSnapshotRow, went_live
 from store.uploads import UploadRow
@@ -61,19 +61,31 @@ async def receipt_of(session: AsyncSession, table: WholeTable, found: Reconciled
 
 
 async def _origins(session: AsyncSession, table: WholeTable, found: Reconciled) -> Mapping[int, Origin]:
-    """Each row that went back is corrected once, by the first line that stands for it and names the same person."""
-    waiting = await outstanding_rows(session, table.context.batch) if found.origins else {}
-    claimed: dict[int, Origin] = {}
+    """Each row that went back is corrected once, by the first line that stands for it and names the same person.
+
+    A row that the department has settled one by one meanwhile is stood for by a line that is as it was: it is not asked about
+    again. A line that says something else is a new row.
+    """
+    waiting = set(await outstanding_rows(session, table.context.batch)) if found.origins else set()
+    settled = await settled_rows(session, table.context.batch) if found.origins else set()
+    unclaimed, claimed = waiting | settled, dict[int, Origin]()
     for row, said in sorted(found.origins.items()):
         origin = read_origin(said)
-        if origin is not None and waiting.pop(origin, None) is not None:
+        if origin is not None and origin in unclaimed:
             claimed[row] = origin
+            unclaimed.discard(origin)
     before = await _before(session, table, claimed)
     return {
         row: origin
         for row, origin in claimed.items()
-        if origin not in before or same_person(before[origin], found.cells[row])
+        if _stands_for(before.get(origin), found.cells[row], settled=origin in settled)
     }
+
+
+def _stands_for(before: Mapping[str, str] | None, now: Mapping[str, str], *, settled: bool) -> bool:
+    if before is None:
+        return not settled
+    return all(before.get(name, "") == typed for name, typed in now.items()) if settled else same_person(before, now)
 
 
 async def _before(

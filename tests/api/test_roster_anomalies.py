@@ -200,6 +200,24 @@ async def test_a_corrected_receipt_settles_its_rows_and_leaves_what_was_given_to
     assert await periods(worker, services, third[1]) == [("DB", CORRECTED, None)], "had been taken off the list"
 
 
+async def test_an_old_receipt_asks_nobody_again_about_a_row_that_was_settled_meanwhile(
+    rosters: Rosters, worker: Database, services: Services, returned: Any
+) -> None:
+    first, second, third = (somebody() for _one in range(3))
+    rows = [("", *one[1:]) for one in (first, second, third)]
+    upload = await rosters.list(somebody(), *rows, provided_on=LISTED.isoformat())
+    matter = returned(upload)
+    receipt = await rosters.counter.as_(CIVIL, "GET", f"/uploads/{upload['id']}/receipt.xlsx")
+    assert await matter.act(5, "withdraw", reason="误报") == 2
+    typed = {2: first[:2], 3: ("", second[1]), 4: ("", third[1])}
+    continued = await rosters.hand_in(filled_in(receipt.content, typed))
+    assert continued["rows"] == {"in": 3, "accepted": 1, "returned": 2, "duplicate": 0}
+    assert continued["batch"]["outstanding"] == 1
+    states = {row: said["state"] for row, said in (await matter.rows()).items()}
+    assert states == {3: "closed", 4: "returned", 5: "withdrawn"}, "the third stands in the receipt as it was"
+    assert await periods(worker, services, first[1]) == [("DB", LISTED, None)]
+
+
 async def test_a_receipt_whose_rows_are_wrong_again_opens_nothing_twice(rosters: Rosters, returned: Any) -> None:
     nameless = somebody()
     upload = await rosters.list(somebody(), ("", *nameless[1:]), provided_on=LISTED.isoformat())
