@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from python_calamine import CalamineWorkbook
 
+from tests.api.test_workbooks import roster
+from tests.api.test_workbooks import row as listed
 from tests.casework import id_number
 from tests.exchange.poison import typed, xlsx
 from tests.pages.conftest import SignedIn
@@ -140,3 +142,16 @@ async def test_other_posts_see_no_tables(visiting: SignedIn) -> None:
     assert (shown.status, "您的岗位不能查看报送的表格" in shown.text) == (403, True)
     assert "报送表格" not in (await visitor.get("/inbox")).text
     assert (await visitor.get(f"/uploads/{uuid.uuid4()}")).status == 403
+
+
+async def test_a_workbook_of_which_no_list_was_taken_says_why_of_each(visiting: SignedIn) -> None:
+    visitor = await visiting(CIVIL)
+    lists = [
+        roster(one, listed((f"页册{one}", id_number("140522", "19530303", n))))
+        for n, one in enumerate(("低保", "特困"))
+    ]
+    form, files = await visitor.get("/uploads"), {"file": ("名单.xlsx", xlsx(*lists))}
+    handed = await visitor.post(form, "/uploads", {"month": "2025-02"}, files, having="kind=adjustment")
+    seen = await finished(visitor, handed)
+    assert "各类别的名单均未接收，原因见各名单" in seen.text
+    assert seen.text.count("名单须附动态调整情况证明（附件4）") == 2
