@@ -5,7 +5,7 @@ written twice: what this very upload wrote before is found and left as it is.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -134,8 +134,14 @@ class _Standing:
                 written.refused[one.row] = problem
         staying = {one.who.id_number for one in coming if one.row in written.refused} if written.refused else ()
         written.kept = [(one.id_number, one.category) for one in going if one.id_number in staying]
-        written.ended = sum(self._end(roster, one) for one in going if one.id_number not in staying)
+        listed = self._listed(coming, written) if going else frozenset()
+        written.ended = sum(self._end(roster, one, listed) for one in going if one.id_number not in staying)
         return written
+
+    def _listed(self, coming: Sequence[Coming], written: Written) -> frozenset[Pair]:
+        """Whom the roster names, of those known before: under one of two numbers that are the same person's, perhaps."""
+        named = [one for one in coming if one.who.id_number in self.known and one.row not in written.refused]
+        return frozenset((self.known[one.who.id_number].person, one.category) for one in named)
 
     def _of_the_known(self, roster: Roster, place: int, one: Coming, written: Written) -> str | None:
         """Why it is refused."""
@@ -168,11 +174,11 @@ class _Standing:
             return ELSEWHERE
         return None
 
-    def _end(self, roster: Roster, one: Going) -> int:
-        """How many periods have an end by this roster. A period lasts at least the day on which it began."""
-        if one.id_number not in self.known:
+    def _end(self, roster: Roster, one: Going, listed: Collection[Pair]) -> int:
+        """How many periods have an end by this roster, none of those `listed`. A period lasts at least the day on which it began."""
+        pair = (self.known[one.id_number].person, one.category) if one.id_number in self.known else None
+        if pair is None or pair in listed:
             return 0
-        pair = (self.known[one.id_number].person, one.category)
         rows, ended = self.periods.get(pair, []), 0
         for at, row in enumerate(rows):
             if row.ends_on is None and _own(row, roster):

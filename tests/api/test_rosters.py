@@ -226,6 +226,31 @@ async def test_who_was_recognised_one_by_one_leaves_by_the_next_roster_too(
     assert await periods(worker, services, goes[1]) == [("DB", date(2025, 2, 3), date(2025, 3, 3))]
 
 
+@pytest.mark.parametrize("listed", [0, 1])
+async def test_whose_two_numbers_are_one_person_stays_by_either(
+    rosters: Rosters, worker: Database, services: Services, migrated: DataFolder, listed: int
+) -> None:
+    wrong = somebody()
+    right = (wrong[0], somebody()[1], *wrong[2:])
+    numbers = [right, wrong] if listed else [wrong, right]
+    first, then = numbers
+    await rosters.list(first, (*then[:2], "特困人员", *then[3:]), provided_on="2025-02-03")
+    with psycopg.connect(migrated.database_url("migration").replace("+psycopg", "")) as connection:
+        connection.execute(
+            "update person set merged_into = (select id from person where id_index = %s) where id_index = %s",
+            [services.vault.blind("id_number", one[1]) for one in (right, wrong)],
+        )
+    seen = await rosters.list(
+        then, (*then[:2], "特困人员", *then[3:]), provided_on="2025-03-03", confirmed="many_leave"
+    )
+    assert {name: seen["roster"][name] for name in ("before", "known", "in_force")} == {
+        "before": 2,
+        "known": 1,
+        "in_force": 2,
+    }
+    assert await periods(worker, services, then[1]) == [(one, date(2025, 2, 3), None) for one in ("DB", "TK")]
+
+
 async def test_a_preview_says_what_would_go_back_and_writes_nothing(
     rosters: Rosters, worker: Database, services: Services
 ) -> None:
