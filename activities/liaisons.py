@@ -97,10 +97,13 @@ async def _tell(
 
 
 async def _keeper(session: AsyncSession, division: str, department: Department) -> Office:
-    """The post that keeps the department's entry: its own supervisor, or the bureau's where nobody can sign in for it."""
-    own = Office(division, Post(level_of(division), department, Role.SUPERVISOR))
-    if await holders(session, own):
-        return own
+    """The post that keeps the department's entry: its own supervisor, else its caseworker, or the bureau's supervisor where
+    nobody can sign in for it.
+    """
+    for role in (Role.SUPERVISOR, Role.CASEWORKER):
+        own = Office(division, Post(level_of(division), department, role))
+        if await holders(session, own):
+            return own
     return Office(division, Post(level_of(division), Department.MEDICAL_INSURANCE, Role.SUPERVISOR))
 
 

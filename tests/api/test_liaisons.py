@@ -10,7 +10,7 @@ from activities.correspondence import Correspondence
 from activities.liaisons import find_unnamed, remind
 from policy.deadlines import SHANGHAI
 from runtime.folder import DataFolder
-from store.accounts import AccessLogRow
+from store.accounts import AccessLogRow, AccountRow
 from store.base import Base
 from store.database import WHOLE, Database
 from store.findings import FindingRow
@@ -186,6 +186,25 @@ async def test_who_names_nobody_is_found_once_until_somebody_is_named(counter: C
     assert await found(NEIGHBOUR) == every - {"health"}
     settled = await counter.as_(PROVINCE, "GET", f"/findings?division={NEIGHBOUR}&kind=no_liaison&state=settled")
     assert [(one["about"], one["settled_by"]) for one in settled.json()["items"]] == [("health", None)]
+
+
+async def test_an_office_without_a_supervisor_is_reminded_by_its_caseworker_who_may_enter_it(
+    counter: Counter, worker: Database, migrated: DataFolder
+) -> None:
+    caseworker, supervisor = (f"county.agriculture.{role}@{NEIGHBOUR}" for role in ("caseworker", "supervisor"))
+    one = await entered(counter, caseworker, ENTRY | {"department": "agriculture", "ends_on": "2025-12-31"})
+    engine = create_engine(migrated.database_url("migration"))
+    held = text("update account set active = :active where username = :name")
+    with engine.begin() as connection:
+        connection.execute(held, {"active": False, "name": supervisor})
+    async with worker.transaction(WHOLE) as session:
+        await remind(session, Correspondence("http://test", 5), datetime(2025, 12, 20, 9, tzinfo=SHANGHAI))
+        asked = select(AccountRow.username).join(NoticeRow, NoticeRow.account_id == AccountRow.id)
+        told = await session.scalars(asked.where(NoticeRow.occasion.startswith(f"liaison_ending/{one}")))
+        assert list(told) == [caseworker]
+    with engine.begin() as connection:
+        connection.execute(held, {"active": True, "name": supervisor})
+    engine.dispose()
 
 
 async def test_the_office_is_reminded_once_that_its_term_ends_and_no_mail_names_anybody(
