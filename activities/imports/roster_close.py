@@ -123,7 +123,7 @@ async def close(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
         row.accepted, row.returned = outcome.accepted, len(outcome.returned)
         row.duplicate = len(outcome.found.duplicates)
         row.state, row.finished_at = UploadState.DONE.value, now
-        if outcome.accepted and row.continues is None:
+        if outcome.accepted:
             shared.append(_shared(outcome, row))
     await record_sharings(session, shared, at=now)
 
@@ -150,10 +150,13 @@ def _snapshot(outcome: Outcome, now: datetime) -> RosterSnapshotRow:
 
 
 def _shared(outcome: Outcome, row: UploadRow) -> Provided:
-    """A roster is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice."""
+    """A roster is at the same time its department's sharing of the month in which it comes (C-02): nothing is handed in twice.
+
+    A batch is shared once: with its first upload of which something was accepted, or by the first row that is corrected alone.
+    """
     context = outcome.table.context
     return Provided(
-        source=f"upload/{context.upload}",
+        source=f"upload/{context.batch}",
         division=context.division,
         month=context.today,
         direction=Direction.IN,

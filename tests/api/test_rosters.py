@@ -277,6 +277,21 @@ async def test_a_corrected_receipt_adds_by_the_day_of_the_first_roster_and_ends_
         assert await periods(worker, services, one[1]) == [("DB", date(2025, 2, 3), None)]
 
 
+async def test_a_roster_of_which_nothing_was_right_is_shared_once_it_is_corrected(
+    rosters: Rosters, worker: Database
+) -> None:
+    mistyped = somebody()
+    first = await rosters.list(("", *mistyped[1:]), provided_on="2025-02-03")
+    assert first["rows"]["accepted"] == 0
+    receipt = await rosters.counter.as_(CIVIL, "GET", f"/uploads/{first['id']}/receipt.xlsx")
+    second = await rosters.hand_in(with_words(receipt.content, mistyped[0]))
+    assert second["rows"]["accepted"] == 1
+    async with worker.transaction(WHOLE) as session:
+        shared = await find_sharing(session, f"upload/{first['id']}", Direction.IN, Department.CIVIL_AFFAIRS)
+        assert shared is not None, "the batch is the month's list"
+        assert (shared.rows_shared, shared.person_times) == (1, {"DB": 1})
+
+
 async def test_a_county_goes_live_with_the_days_that_its_list_gives(
     rosters: Rosters, worker: Database, services: Services
 ) -> None:
