@@ -35,6 +35,7 @@ _EXPORTS = {
     " from upload u left join roster_load l on l.upload_id = u.id",
     "line": "select u.month, r.division, r.row_number, r.fate from upload_row r join upload u on u.id = r.upload_id"
     " where r.fate <> 'accepted'",
+    "anomaly": "select u.month, a.division, a.row_number from anomaly a join upload u on u.id = a.upload_id",
 }
 _COLUMNS = {
     "township": "division text, name text",
@@ -43,6 +44,7 @@ _COLUMNS = {
     "upload": "month text, division text, state text, rows_in bigint, accepted bigint, returned bigint, duplicate bigint,"
     " to_write bigint, written bigint, in_force bigint, snapshots int, sharings int",
     "line": "month text, division text, line int, fate text",
+    "anomaly": "month text, division text, line int",
 }
 _JUDGED = f"""
 create table judged as
@@ -98,6 +100,10 @@ CHECKS = {
                             from judged where again or not taken),
              kept as (select right(month, 2)::int, division, line, fate from line)
         select count(*) from ((table expected except all table kept) union all (table kept except all table expected))""",
+    "rows that went back, and are not once before their department": """
+        with expected as (select right(month, 2)::int, division, line from line where fate = 'returned'),
+             opened as (select right(month, 2)::int, division, line from anomaly)
+        select count(*) from ((table expected except all table opened) union all (table opened except all table expected))""",
     "periods lost, doubled or ended otherwise than the files say": """
         with kept as (select division, index, category, right(begun, 2)::int, right(ended, 2)::int from period),
              said as (select division, index, category, begun, ended from expected join keyed using (number))
