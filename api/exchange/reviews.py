@@ -1,7 +1,7 @@
 """集中复核 (W08): the rows of a county's month, what the bureau says of each, and the summary."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from policy.exchange_terms import MatterStatus
 from policy.joint_review import ReviewChange, ReviewMark
 from policy.masking import mask_id_number, mask_name
 from policy.procedures import Procedure
-from policy.review_steps import REVIEW_DEDUP
+from policy.review_steps import REVIEW_DEDUP, SELF_CHECK
 from policy.terms import Category, Department, Level
 from store import lists
 from store.disclosure import Cell, Look, disclose
@@ -43,7 +43,7 @@ async def view_review(services: Services, user: CurrentUser, matter_id: uuid.UUI
         return {
             **brief(matter),
             "division_name": (await session.get_one(DivisionRow, matter.division)).name,
-            "departments": _parts(matter),
+            "departments": _parts(matter, await _words(services, session, user, matter)),
             "summary": dict(await counts_of(session, matter.id)) if rows else matter.facts.get("summary"),
             "rows": await _rows(services, session, user, matter, rows),
             "may_mark": user.post == REVIEW_DEDUP.post and await _in_dedup(session, matter),
@@ -118,8 +118,31 @@ async def _in_dedup(session: AsyncSession, matter: MatterRow) -> bool:
     return matter.status == MatterStatus.MSB_DEDUP.value and latest != "answered"
 
 
-def _parts(matter: MatterRow) -> list[dict[str, Any]]:
-    """Whose part is back since when, who is named as late, what was confirmed."""
+async def _words(
+    services: Services, session: AsyncSession, user: CurrentUser, matter: MatterRow
+) -> dict[str, str | None]:
+    """What each department wrote of its self-check (J-15): for the county's bureau, and for the department itself."""
+    if user.post.level not in WITH_NAMES:
+        return {}
+    asked = select(TaskRow).where(
+        TaskRow.subject_id == matter.id, TaskRow.kind == SELF_CHECK.kind, TaskRow.answer_sealed.is_not(None)
+    )
+    if user.post.department is not Department.MEDICAL_INSURANCE:
+        asked = asked.where(TaskRow.department == user.post.department.value)
+    cells = {
+        task.department: Cell("task", "answer", task.id, task.answer_sealed) for task in await session.scalars(asked)
+    }
+    look = Look(str(user.id), "matter", matter.id, matter.division, "review.words", services.clock.now())
+    opened = disclose(session, services.vault, look, cells) if cells else {}
+    return {code: _written(answer["fields"]) for code, answer in opened.items()}
+
+
+def _written(fields: Mapping[str, Any]) -> str | None:
+    return fields.get("differences") or fields.get("remark") or None
+
+
+def _parts(matter: MatterRow, words: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """Whose part is back since when, in which words, who is named as late, what was confirmed."""
     back, counts = matter.facts.get("returned", {}), matter.facts.get("counts", {})
     return [
         {
@@ -130,6 +153,7 @@ def _parts(matter: MatterRow) -> list[dict[str, Any]]:
             "days_late": back.get(code, {}).get("days_late"),
             "late": code in matter.facts.get("late", []),
             "left_open": code in matter.facts.get("left_open", []),
+            "words": words.get(code),
         }
         for code in matter.facts.get("reviewed_by", [])
     ]
