@@ -89,15 +89,20 @@ async def _compared(
     guard: AsyncSession, tables: Sequence[WholeTable]
 ) -> tuple[list[Compared], dict[uuid.UUID, TableTrouble]]:
     terms = await terms_of_all(guard, [table.context for table in tables])
+    forces = await in_force(guard, tables)
+    asked = [
+        engine.Roster(table.content, before.people, terms[context.upload], whole=context.batch == context.upload)
+        for table, before in zip(tables, forces, strict=True)
+        for context in [table.context]
+    ]
     compared, troubles = [], {}
-    for table, before in zip(tables, await in_force(guard, tables), strict=True):
-        context = table.context
-        whole = context.batch == context.upload
+    for table, before, found in zip(tables, forces, await engine.reconcile_all(asked), strict=True):
         try:
-            found = await engine.reconcile(table.content, before.people, terms[context.upload], whole=whole)
-            check_mark(found.mark, context.kind, VERSION)
+            if isinstance(found, TableTrouble):
+                raise found
+            check_mark(found.mark, table.context.kind, VERSION)
         except TableTrouble as trouble:
-            troubles[context.upload] = trouble
+            troubles[table.context.upload] = trouble
         else:
             compared.append(Compared(table, before, found))
     return compared, troubles

@@ -6,7 +6,7 @@ rows (`exchange/readers.py`, `policy/identity_number.py`), so that both ways say
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -19,6 +19,7 @@ from exchange.rosters.columns import COLUMNS
 from exchange.rosters.raw import AS_NUMBER, FORMULA, Raw
 from exchange.rosters.reasons import bit
 from exchange.rosters.roster import Terms
+from exchange.rosters.several import PERSONS, roster_of_row
 from policy import identity_number
 
 KEY, MASK = "key", "mask"
@@ -31,9 +32,12 @@ _FOUR_DIGITS = pl.Series([sum(n // 10**at % 10 * 2**at for at in range(4)) for n
 """What four digits add to a check, looked up."""
 
 
-def checked(roster: Raw, terms: Terms) -> pl.DataFrame:
-    """The rows with `key`, `mask` and normal values. What is wrong with a row alone is known then, not yet what two rows say."""
-    frame = roster.frame
+def checked(roster: Raw, each: Sequence[Terms]) -> pl.DataFrame:
+    """The rows with `key`, `mask` and normal values. What is wrong with a row alone is known then, not yet what two rows say.
+
+    `each`: the terms of each roster; they differ by the townships only.
+    """
+    frame, terms = roster.frame, each[0]
     formula = pl.any_horizontal(pl.col(column.name).str.starts_with(FORMULA) for column in COLUMNS).fill_null(False)
     masks = [frame.select(pl.when(formula).then(bit("formula-cell")).otherwise(0).cast(pl.Int64)).to_series()]
     number, wrong = _numbers(frame["id_number"], terms.today)
@@ -43,16 +47,20 @@ def checked(roster: Raw, terms: Terms) -> pl.DataFrame:
     categories, wrong = _categories(frame["category"], roster.head.ticked, terms)
     masks.append(wrong)
     since, wrong = _each(frame["since"], "^$", lambda typed: _since(typed, terms.today), 0)
-    masks += [wrong, _townships(frame["township"], terms)]
+    masks += [wrong, unknown_townships(frame, each).cast(pl.Int64) * bit("unknown-township")]
     mask = reduce(or_, masks)
     return frame.with_columns(
-        number.alias(KEY), names.alias("name"), categories.alias("category"), since.alias("since"), mask.alias(MASK)
+        (number + roster_of_row * PERSONS).alias(KEY),
+        names.alias("name"),
+        categories.alias("category"),
+        since.alias("since"),
+        mask.alias(MASK),
     )
 
 
 def number_of(key: int) -> str:
     """The whole ID number."""
-    first = f"{key:017d}"
+    first = f"{key % PERSONS:017d}"
     return first + identity_number.check_character(first)
 
 
@@ -160,17 +168,20 @@ def _category(typed: str, tick: str | None, terms: Terms) -> tuple[str | None, i
     return code, bit("category-mismatch") if tick and tick != code else 0
 
 
-def unknown_townships(typed: pl.Series, terms: Terms) -> Sequence[str]:
-    """Those that the county does not have, as they are typed."""
-    if not terms.townships:
-        return ()
-    named = [name for name in typed.unique().to_list() if name is not None and name not in terms.townships]
-    return sorted(name for name in named if "".join(unicodedata.normalize("NFKC", name).split()) not in terms.townships)
+def unknown_townships(frame: pl.DataFrame, terms: Sequence[Terms]) -> pl.Series:
+    """Of each row whether its county does not have the township. `terms`: of each roster."""
+    named = frame.select(roster_of_row.alias("roster"), "township")
+    unknown = [one for one in named.unique().iter_rows() if _is_unknown(one[1], terms[one[0]].townships)]
+    if not unknown:
+        return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+    wrong = pl.DataFrame(unknown, schema=named.schema, orient="row").with_columns(wrong=True)
+    return named.join(wrong, on=named.columns, how="left", maintain_order="left")["wrong"].fill_null(False)
 
 
-def _townships(typed: pl.Series, terms: Terms) -> pl.Series:
-    wrong = typed.is_in(unknown_townships(typed, terms)).fill_null(False)
-    return wrong.cast(pl.Int64) * bit("unknown-township")
+def _is_unknown(typed: str | None, townships: Set[str]) -> bool:
+    if not townships or typed is None or typed in townships:
+        return False
+    return "".join(unicodedata.normalize("NFKC", typed).split()) not in townships
 
 
 def _each(

@@ -5,6 +5,7 @@ and the line of text that said so.
 A category is covered by a roster when it occurs in it; the others stay as they are.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,12 +15,18 @@ from exchange.rosters.columns import ATTRIBUTES
 from exchange.rosters.raw import LINE, ROW
 from exchange.rosters.reasons import bit
 from exchange.rosters.recognising import AT, CATEGORIES, CODES, PAIR, pair
+from exchange.rosters.several import PERSONS, ROWS, counted, roster_of_row
 from exchange.rosters.snapshot import IN_FORCE
+
+_group_of_pair = pl.col(PAIR) // (PERSONS * CATEGORIES) * CATEGORIES + pl.col(PAIR) % CATEGORIES
+"""Roster and category."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """`rows`: those that were looked at, with their last `mask`; `recognised`: those that were not. `again`: the numbers of the
+    """What one roster brings, or each of several in one pass (`several.py`): counts are told for each of them.
+
+    `rows`: those that were looked at, with their last `mask`; `recognised`: those that were not. `again`: the numbers of the
     rows of both kinds that repeat an earlier one.
 
     `starts`: rows that come, `ends`: those in force that go. `held`: in force and not on the roster, but kept, because a row
@@ -28,33 +35,40 @@ class Compared:
     """
 
     rows: pl.DataFrame
-    recognised: int
+    recognised: Sequence[int]
     again: pl.Series
-    by_category: dict[str, int]
+    by_category: Sequence[dict[str, int]]
     starts: pl.DataFrame
     ends: pl.DataFrame
     gone: pl.Series
     come: pl.DataFrame
-    unchanged: int
-    updated: int
-    held: int
-    changed: int
+    unchanged: Sequence[int]
+    updated: Sequence[int]
+    held: Sequence[int]
+    changed: Sequence[int]
 
 
-def numbered(force: pl.DataFrame) -> pl.DataFrame:
-    """With `pair`, and `at`, the place of each row."""
-    return force.with_columns(pair).with_row_index(AT)
+def numbered(force: pl.DataFrame, roster: int = 0, first: int = 0) -> pl.DataFrame:
+    """With `pair`, and `at`, the place of each row, as the persons of one of several rosters."""
+    moved = force.with_columns(pl.col(KEY) + roster * PERSONS) if roster else force
+    return moved.with_columns(pair).with_row_index(AT, first)
 
 
 def compare(
-    rows: pl.DataFrame, lines: pl.DataFrame, recognised: pl.DataFrame, force: pl.DataFrame, *, whole: bool
+    rows: pl.DataFrame,
+    lines: pl.DataFrame,
+    recognised: pl.DataFrame,
+    force: pl.DataFrame,
+    *,
+    whole: bool,
+    rosters: int = 1,
 ) -> Compared:
     """`rows`: checked ones; `lines` and `recognised`: `row`, `line`, `pair` and `at` of the others, by their lines (`lines.py`)
     and by what they say (`recognising.py`); `force`: numbered.
 
-    `whole`: who is missing goes; else the rows only add, as when rows that went back come again.
+    `whole`: who is missing goes; else the rows only add, as when rows that went back come again. `rosters`: how many they are.
     """
-    untouched = lines.height + recognised.height
+    untouched = pl.concat([lines[ROW], recognised[ROW]])
     near = near_to(force, lines, rows[KEY])
     rows = _other_names(rows, near).with_columns(pair)
     rows = rows.join(near.select(PAIR, AT), on=PAIR, how="left", maintain_order="left")
@@ -66,13 +80,12 @@ def compare(
     good = rows.filter(pl.col(MASK) == 0)
     stays = good.filter(pl.col(AT).is_not_null())
     before = force.select(pl.col(ATTRIBUTES).gather(stays[AT]))
-    updated = pl.select(
-        pl.any_horizontal(pl.lit(stays[one]).ne_missing(pl.lit(before[one])) for one in ATTRIBUTES).sum()
-    ).item()
+    differs = pl.any_horizontal(pl.lit(stays[one]).ne_missing(pl.lit(before[one])) for one in ATTRIBUTES)
+    updated = stays.filter(differs)[ROW]
     listed = _at(force, lines[AT]).scatter(recognised[AT], True)
     missing = near.filter(~(listed.gather(near[AT]) | pl.Series(near[AT]).is_in(stays[AT].implode())))
-    by_category = _by_category(force[PAIR].filter(listed), good[PAIR])
-    covered = missing.filter(pl.col("category").is_in(list(by_category)))
+    listed_now = _by_category(force[PAIR].filter(listed), good[PAIR])
+    covered = missing.filter(_group_of_pair.is_in(list(listed_now)))
     held = _held(covered, rows)
     ends = covered.filter(~pl.col(AT).is_in(held[AT].implode())) if whole else missing.clear()
     starts = _suspected(good.filter(pl.col(AT).is_null()), good, force)
@@ -80,17 +93,17 @@ def compare(
     otherwise = _said_otherwise(force, recognised)
     return Compared(
         rows=suspected.with_columns(pl.col("suspicion").fill_null(0)),
-        recognised=untouched,
+        recognised=counted(untouched, ROWS, rosters),
         again=again,
-        by_category=by_category,
+        by_category=_of_each(listed_now, rosters),
         starts=starts,
         ends=ends,
         gone=pl.concat([ends[AT], stays[AT], otherwise[AT]]),
         come=pl.concat([otherwise.select(*IN_FORCE), good.select(*IN_FORCE)]),
-        unchanged=stays.height + lines.height + recognised.height,
-        updated=updated,
-        held=held.height if whole else 0,
-        changed=starts.join(ends, on=KEY, how="semi")[KEY].n_unique(),
+        unchanged=counted(pl.concat([stays[ROW], lines[ROW], recognised[ROW]]), ROWS, rosters),
+        updated=counted(updated, ROWS, rosters),
+        held=counted(held[KEY], PERSONS, rosters) if whole else [0] * rosters,
+        changed=counted(starts.join(ends, on=KEY, how="semi")[KEY].unique(), PERSONS, rosters),
     )
 
 
@@ -101,10 +114,17 @@ def near_to(force: pl.DataFrame, lines: pl.DataFrame, keys: pl.Series) -> pl.Dat
     return force.filter(~_at(force, lines[AT]) | pl.col(KEY).is_in(keys.implode()).fill_null(False))
 
 
-def _by_category(listed: pl.Series, good: pl.Series) -> dict[str, int]:
-    """How many of the pairs are of each category, by its code."""
-    counted = pl.concat([listed, good]).to_frame(PAIR).group_by(pl.col(PAIR) % CATEGORIES).len().iter_rows()
-    return dict(sorted((CODES[place], count) for place, count in counted))
+def _by_category(listed: pl.Series, good: pl.Series) -> dict[int, int]:
+    """How many of the pairs are of each roster and category."""
+    return dict(pl.concat([listed, good]).to_frame(PAIR).group_by(_group_of_pair).len().iter_rows())
+
+
+def _of_each(listed: Mapping[int, int], rosters: int) -> list[dict[str, int]]:
+    """The same by the code of the category."""
+    found: list[dict[str, int]] = [{} for _roster in range(rosters)]
+    for code, group in sorted((CODES[group % CATEGORIES], group) for group in listed):
+        found[group // CATEGORIES][code] = listed[group]
+    return found
 
 
 def _said_otherwise(force: pl.DataFrame, recognised: pl.DataFrame) -> pl.DataFrame:
@@ -142,13 +162,16 @@ def _held(missing: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Nobody loses a right by a slip of the pen: whoever a returned row names, by number or by name, stays until it is corrected."""
     returned = rows.filter((pl.col(MASK) != 0) & (pl.col(MASK) != bit("duplicate-in-batch")))
     numbers = returned[KEY].drop_nulls()
-    names = returned.filter(pl.col(KEY).is_null())["name"].drop_nulls()
-    return missing.filter(pl.col(KEY).is_in(numbers.implode()) | pl.col("name").is_in(names.implode()))
+    unnumbered = returned.filter(pl.col(KEY).is_null() & pl.col("name").is_not_null())
+    names = unnumbered.select("name", roster_of_row.alias("roster"))
+    named = missing.select(AT, "name", (pl.col(KEY) // PERSONS).alias("roster"))
+    named = named.join(names, on=["name", "roster"], how="semi")
+    return missing.filter(pl.col(KEY).is_in(numbers.implode()) | pl.col(AT).is_in(named[AT].implode()))
 
 
 def _suspected(starts: pl.DataFrame, good: pl.DataFrame, force: pl.DataFrame) -> pl.DataFrame:
     """Whoever comes and has the name and birth date of another number, on the roster or in force."""
-    born = (pl.col(KEY) // 1000 % 100_000_000).alias("born")
+    born = (pl.col(KEY) // PERSONS * 100_000_000 + pl.col(KEY) // 1000 % 100_000_000).alias("born")
     if starts.is_empty():
         return starts.with_columns(pl.lit(0, pl.Int64).alias("suspicion"))
     named = pl.col("name").is_in(starts["name"].unique().implode())

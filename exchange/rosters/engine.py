@@ -11,12 +11,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from exchange.rosters import message
 from exchange.rosters.message import ANSWER, BROKEN, FRAME
 from exchange.rosters.roster import End, Reconciled, Terms
+from exchange.rosters.several import MOST
 from exchange.troubles import TableTrouble
 
 AT_ONCE = 2
@@ -24,6 +26,8 @@ THREADS = 1
 """Of polars, in each process: casework goes on beside it."""
 EACH = 64
 """Rosters after which another reader is taken: what it has kept of memory goes with it."""
+TOGETHER = 16 * 1024**2
+"""Bytes of rosters that go through a reader in one pass."""
 LARGE = 4 * 1024**2
 """Bytes of a workbook that is read alone: unpacked it is many times that, and is given all the memory that is allowed."""
 PIPE = 1 << 20
@@ -31,10 +35,20 @@ PIPE = 1 << 20
 SECONDS = 240.0
 """On the wall, for a roster; the reader limits its own time of the processor."""
 _WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
-_OF_A_ROSTER = ("reconcile", "cells")
+_OF_A_ROSTER = ("reconcile", "cells", "together")
 """What is asked with a roster as an office has sent it."""
 _ANOTHER = FRAME.pack(0, 0, 0)
 _ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What is asked about one: its file, those in force before, and by what it is judged."""
+
+    content: bytes
+    force: bytes | None
+    terms: Terms
+    whole: bool
 
 
 class Engine:
@@ -56,7 +70,7 @@ class Engine:
             if self._wants_another(request["ask"] in _OF_A_ROSTER, content):
                 source.write(_ANOTHER)
                 self._read = 0
-            self._read += 1
+            self._read += len(request.get("rosters", (request,)))
             source.write(FRAME.pack(*map(len, parts)))
             for part in parts:
                 source.write(part)
@@ -120,6 +134,45 @@ async def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole:
     """As `reconciling.reconcile`, confined. Raises TableTrouble."""
     told, after = await _asked(message.asked(terms, whole), content, force or b"")
     return message.reconciled(told, after)
+
+
+async def reconcile_all(rosters: Sequence[Roster]) -> list[Reconciled | TableTrouble]:
+    """As `reconcile` says of each, or what it raises. What is alike goes through the reader together, the rest one by one."""
+    found: dict[int, Reconciled] = {}
+    for group in _groups(rosters):
+        some = [(rosters[at].content, rosters[at].force or b"", rosters[at].terms) for at in group]
+        contents = b"".join(content for content, _force, _terms in some)
+        forces = b"".join(force for _content, force, _terms in some)
+        try:
+            told, after = await _asked(message.together(some), contents, forces)
+        except TableTrouble:
+            continue  # whichever of them it was will say so alone
+        each = zip(group, told["rosters"], message.cut(after, told["sizes"]), strict=True)
+        found |= {at: message.reconciled(said, force) for at, said, force in each if said}
+    return [found[at] if at in found else await _alone(one) for at, one in enumerate(rosters)]
+
+
+async def _alone(roster: Roster) -> Reconciled | TableTrouble:
+    try:
+        return await reconcile(roster.content, roster.force, roster.terms, whole=roster.whole)
+    except TableTrouble as trouble:
+        return trouble
+
+
+def _groups(rosters: Sequence[Roster]) -> list[list[int]]:
+    """The places of those that may go together, as many as fit: whole ones in text, of whom there was one before."""
+    groups: list[list[int]] = []
+    filling: dict[frozenset[str], list[int]] = {}
+    for at, one in enumerate(rosters):
+        if not one.whole or not one.force or one.content.startswith(_WORKBOOKS):
+            continue
+        group = filling.get(one.terms.own)
+        size = len(one.content) + sum(len(rosters[other].content) for other in group or ())
+        if group is None or len(group) == MOST or size > TOGETHER:
+            group = filling[one.terms.own] = []
+            groups.append(group)
+        group.append(at)
+    return [group for group in groups if len(group) > 1]
 
 
 async def cells(content: bytes, rows: Sequence[int]) -> dict[int, dict[str, str]]:

@@ -14,6 +14,7 @@ from exchange.rosters.checks import KEY, MASK
 from exchange.rosters.raw import ROW
 from exchange.rosters.reasons import bit
 from exchange.rosters.recognising import AT
+from exchange.rosters.several import PERSONS, roster_of_row
 from policy import identity_number
 
 HEAD, SIZE = "head_id", "household_size"
@@ -28,8 +29,11 @@ def miscounted(
     `typed`: the roster as it was typed, without the lines that were `recognised`: they say what `force` says at their place.
     `rows`: those that were looked at, with their reasons; `ends`: who goes.
     """
-    houses = typed.select(ROW, _key(typed["id_number"], KEY), SIZE, _key(typed[HEAD], HEAD))
-    heads = pl.concat([houses.filter(pl.col(ROW).is_in(rows[ROW].implode()))[HEAD], _key(ends[HEAD], HEAD)])
+    of = typed.select(roster_of_row).to_series()
+    houses = typed.select(ROW, _key(typed["id_number"], KEY, of), SIZE, _key(typed[HEAD], HEAD, of))
+    heads = pl.concat(
+        [houses.filter(pl.col(ROW).is_in(rows[ROW].implode()))[HEAD], _key(ends[HEAD], HEAD, ends[KEY] // PERSONS)]
+    )
     asked = pl.col(HEAD).is_in(heads.drop_nulls().unique().implode())
     houses = pl.concat([houses.filter(asked), _recognised(recognised, force, asked)]).sort(ROW)
     members = houses.select(HEAD, pl.coalesce(KEY, -pl.col(ROW).cast(pl.Int64)).alias(KEY))
@@ -47,19 +51,20 @@ def miscounted(
 
 def _recognised(recognised: pl.DataFrame, force: pl.DataFrame, asked: pl.Expr) -> pl.DataFrame:
     """The same of the recognised lines."""
-    places = force.select(AT, _key(force[HEAD], HEAD)).filter(asked)
+    places = force.select(AT, _key(force[HEAD], HEAD, force[KEY] // PERSONS)).filter(asked)
     found = recognised.select(ROW, AT).join(places, on=AT)
     return found.select(ROW, force[KEY].gather(found[AT]), force[SIZE].gather(found[AT]), HEAD)
 
 
-def _key(typed: pl.Series, name: str) -> pl.Series:
-    """The first 17 digits; null for what is no number."""
+def _key(typed: pl.Series, name: str, roster: pl.Series) -> pl.Series:
+    """The first 17 digits, moved up for each roster; null for what is no number."""
     key = typed.str.head(17).cast(pl.Int64, strict=False)
+    key = pl.select(pl.when(pl.lit(key) >= 0).then(pl.lit(key))).to_series()
     odd = (key.is_null() & typed.is_not_null()).arg_true()
     if not odd.is_empty():
         first = [identity_number.normal(unicodedata.normalize("NFKC", one))[:17] for one in typed.gather(odd)]
         key = key.scatter(odd, [int(one) if one.isascii() and one.isdigit() else None for one in first])
-    return key.alias(name)
+    return (key + roster.cast(pl.Int64) * PERSONS).alias(name)
 
 
 def _sizes(typed: pl.Series) -> pl.Series:

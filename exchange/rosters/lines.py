@@ -25,15 +25,28 @@ def recognise_lines(text: Text | Cells, force: pl.DataFrame, terms: Terms) -> tu
 
     `force`: with `pair` and `at`.
     """
-    lines = text.lines.with_columns(pl.col("text").hash(_seed(text, terms)).alias(LINE))
-    found = lines.join(force.select(LINE, PAIR, AT), on=LINE, how="left", maintain_order="left")
-    if found[AT].null_count() == found.height or found.height > lines.height:
+    lines = hashed(text, terms)
+    known, others = parted(lines, force)
+    if known.is_empty():
         return NONE, text.read(lines)
-    known = found[AT].is_not_null()
     try:
-        return found.filter(known).select(*NONE.columns), text.read_some(found.filter(~known))
+        return known, text.read_some(others)
     except Scattered:
         return NONE, text.read(lines)
+
+
+def hashed(text: Text | Cells, terms: Terms) -> pl.DataFrame:
+    """All its lines, with what they are recognised by."""
+    return text.lines.with_columns(pl.col("text").hash(_seed(text, terms)).alias(LINE))
+
+
+def parted(lines: pl.DataFrame, force: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The recognised ones, and the others: all of them if two in force were said by one line."""
+    found = lines.join(force.select(LINE, PAIR, AT), on=LINE, how="left", maintain_order="left")
+    if found[AT].null_count() == found.height or found.height > lines.height:
+        return NONE, lines
+    known = found[AT].is_not_null()
+    return found.filter(known).select(*NONE.columns), found.filter(~known).select(*lines.columns)
 
 
 def _seed(text: Text | Cells, terms: Terms) -> int:

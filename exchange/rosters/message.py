@@ -3,8 +3,9 @@
 import json
 import struct
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from exchange.marks import Mark
@@ -39,6 +40,20 @@ def asked(terms: Terms, whole: bool) -> dict[str, Any]:
     }
 
 
+def together(rosters: Sequence[tuple[bytes, bytes, Terms]]) -> dict[str, Any]:
+    """Several at once, all of them whole: with their files behind it, and then with those in force behind them."""
+    told = [
+        asked(terms, whole=True) | {"content": len(content), "force": len(force)} for content, force, terms in rosters
+    ]
+    return {"ask": "together", "rosters": told}
+
+
+def cut(joined: bytes, sizes: Sequence[int]) -> list[bytes]:
+    """What has been put one behind the other."""
+    ends = list(accumulate(sizes))
+    return [joined[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+
 def opened(answer: bytes) -> tuple[dict[str, Any], bytes]:
     """Raises TableTrouble that the confined process has found."""
     length = _LENGTH.unpack_from(answer)[0]
@@ -48,6 +63,14 @@ def opened(answer: bytes) -> tuple[dict[str, Any], bytes]:
         code, parameters = told["trouble"]
         raise TableTrouble(code, **parameters)
     return told, answer[end:]
+
+
+def told(found: Reconciled) -> dict[str, Any]:
+    """All of it but those in force."""
+    return {name: value for name, value in vars(found).items() if name != "force"} | {
+        "mark": found.mark and [found.mark.kind, found.mark.version, found.mark.batch and str(found.mark.batch)],
+        "listed_on": found.listed_on.isoformat() if found.listed_on else None,
+    }
 
 
 def reconciled(told: dict[str, Any], force: bytes) -> Reconciled:

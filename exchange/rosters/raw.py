@@ -53,6 +53,8 @@ class Raw:
     sheet: int = 1
     mark: Mark | None = None
     """What the hidden page of our own sheets says."""
+    notes: Sequence[SheetRow] = ()
+    """What stands below the list."""
 
 
 def find_places(rows: Sequence[Sequence[Cell]]) -> Found:
@@ -104,8 +106,12 @@ def raw(
     frame = frame.with_columns(absent).select(ROW, LINE, *_NAMES, CORRECTS)
     if frame.height > most:
         raise TableTrouble("too-many-rows", rows=most)
-    said = head_of([], [row.cells for row in notes])
-    return Raw(frame, replace(found.head, day=found.head.day or said.day))
+    return Raw(frame, with_notes(found.head, notes), notes=notes)
+
+
+def with_notes(head: Head, notes: Sequence[SheetRow]) -> Head:
+    """With the day below the list, where none stands above it."""
+    return replace(head, day=head.day or head_of([], [row.cells for row in notes]).day)
 
 
 def below(found: Found, height: int) -> pl.DataFrame:

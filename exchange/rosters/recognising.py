@@ -4,7 +4,8 @@ What stood the checks once stands them again: the number, the name and what else
 department's and the township is there. Only the other rows are looked at closely (`checks.py`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -12,10 +13,12 @@ from exchange.rosters.checks import KEY, PLAIN_NUMBER, check_value, unknown_town
 from exchange.rosters.columns import ATTRIBUTES
 from exchange.rosters.raw import CORRECTS, LINE, ROW, Raw
 from exchange.rosters.roster import Terms
+from exchange.rosters.several import PERSONS, roster_of_row
 from policy.terms import Category
 
 PAIR, AT = "pair", "at"
-CODES, CATEGORIES = tuple(one.value for one in Category), 32
+CODES = tuple(one.value for one in Category)
+CATEGORIES = len(CODES)
 pair = (pl.col(KEY) * CATEGORIES + pl.col("category").cast(pl.Enum(CODES)).to_physical()).alias(PAIR)
 """Person and category as one number: what is compared."""
 _SAID = ("name", *ATTRIBUTES)
@@ -29,12 +32,12 @@ class Recognised:
     others: Raw
 
 
-def recognise(roster: Raw, force: pl.DataFrame, terms: Terms) -> Recognised:
-    """`force`: with `pair` and `at`, whoever the rows may be about."""
+def recognise(roster: Raw, force: pl.DataFrame, terms: Sequence[Terms]) -> Recognised:
+    """`force`: with `pair` and `at`, whoever the rows may be about. `terms`: of each roster; they differ by the townships only."""
     frame = roster.frame
     typed = frame.select(
         typed_keys(roster),
-        _category(roster, terms).alias("category"),
+        _category(roster, terms[0]).alias("category"),
         ROW,
         LINE,
     ).with_columns(pair)
@@ -45,18 +48,19 @@ def recognise(roster: Raw, force: pl.DataFrame, terms: Terms) -> Recognised:
         pl.lit(found[AT]).is_not_null()
         & same
         & pl.col("id_number").str.contains(PLAIN_NUMBER).fill_null(False)
-        & (last == check_value(pl.lit(found[KEY]))).fill_null(False)
+        & (last == check_value(pl.lit(found[KEY]) % PERSONS)).fill_null(False)
         & pl.col("since").is_null()
         & pl.col(CORRECTS).is_null()
-        & ~pl.col("township").is_in(unknown_townships(frame["township"], terms)).fill_null(False)
+        & ~pl.lit(unknown_townships(frame, terms))
     ).to_series()
-    rest = Raw(frame.filter(~known), roster.head, roster.sheet, roster.mark)
+    rest = replace(roster, frame=frame.filter(~known))
     return Recognised(found.filter(known).select(ROW, LINE, PAIR, AT), rest)
 
 
 def typed_keys(roster: Raw) -> pl.Series:
     """Of those numbers that are typed as they are."""
-    return roster.frame["id_number"].str.head(17).cast(pl.Int64, strict=False).alias(KEY)
+    key = pl.col("id_number").str.head(17).cast(pl.Int64, strict=False)
+    return roster.frame.select((key + roster_of_row * PERSONS).alias(KEY)).to_series()
 
 
 def _category(roster: Raw, terms: Terms) -> pl.Expr:

@@ -1,36 +1,32 @@
 """A roster from its file to what it changes: pure, bytes in and a Reconciled out; runs in the confined process."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from exchange.containers import Container, container_of
-from exchange.rosters.checks import KEY, MASK, checked, number_of
-from exchange.rosters.columns import COLUMNS
-from exchange.rosters.comparing import Compared, compare, near_to, numbered
+from exchange.rosters.checks import KEY, checked
+from exchange.rosters.comparing import compare, near_to, numbered
 from exchange.rosters.delimited import Text, read_delimited
 from exchange.rosters.households import miscounted
 from exchange.rosters.lines import NONE, recognise_lines
-from exchange.rosters.raw import AS_NUMBER, CORRECTS, FORMULA, LINE, ROW, Raw
-from exchange.rosters.reasons import bit
+from exchange.rosters.raw import LINE, Raw
 from exchange.rosters.recognising import recognise, typed_keys
-from exchange.rosters.roster import End, Reconciled, Start, Terms
-from exchange.rosters.snapshot import IN_FORCE, packed, snapshot_of
+from exchange.rosters.roster import End, Reconciled, Terms
+from exchange.rosters.snapshot import HELD, IN_FORCE, packed, snapshot_of
+from exchange.rosters.telling import Listed, told
 from exchange.rosters.workbook import Cells, read_workbook
 from exchange.troubles import TableTrouble
-
-_NAMES = tuple(column.name for column in COLUMNS)
-HELD = (KEY, "category")
-"""One row in force."""
 
 
 def read(content: bytes) -> Raw:
     """The roster as it was typed. Raises TableTrouble."""
-    found = _read(content)
+    found = taken_apart(content)
     return found.read(found.lines) if isinstance(found, Text | Cells) else found
 
 
-def _read(content: bytes) -> Text | Cells | Raw:
+def taken_apart(content: bytes) -> Text | Cells | Raw:
+    """Its lines or rows, or all of it if those are not its rows. Raises TableTrouble."""
     container = container_of(content)
     found = read_delimited(content) if container is Container.CSV else read_workbook(content, container)
     head = found.found.head if isinstance(found, Text | Cells) else found.head
@@ -46,62 +42,23 @@ def reconcile(content: bytes, force: bytes | None, terms: Terms, *, whole: bool 
     """
     kept = snapshot_of(force)
     before = numbered(kept.people)
-    found = _read(content)
+    found = taken_apart(content)
     lines, roster = recognise_lines(found, before, terms) if isinstance(found, Text | Cells) else (NONE, found)
     if lines.is_empty() and roster.frame.is_empty():
         raise TableTrouble("no-rows")
     all_listed = whole and not (roster.mark is not None and roster.mark.batch is not None)
+    return judged(roster, lines, before, [Listed(kept, terms, roster.head)], whole=all_listed)[0]
+
+
+def judged(
+    roster: Raw, lines: pl.DataFrame, before: pl.DataFrame, of: Sequence[Listed], *, whole: bool
+) -> list[Reconciled]:
+    """What has been read of one roster, or of several (`several.py`): checked, compared and told for each."""
+    terms = [one.terms for one in of]
     seen = recognise(roster, near_to(before, lines, typed_keys(roster)), terms)
-    compared = compare(checked(seen.others, terms), lines, seen.rows, before, whole=all_listed)
-    counted = miscounted(roster.frame, lines, before, compared.rows, compared.ends) if all_listed else {}
-    after = kept.after(compared.gone, compared.come)
-    return told(compared, before.height, after, roster, counted)
-
-
-def told(found: Compared, before: int, after: bytes, roster: Raw, counted: Mapping[int, int]) -> Reconciled:
-    """As plain numbers and texts. `counted`: rows of households with another size than their rows (`households.py`)."""
-    wrong = found.rows.filter(pl.col(MASK) != 0)
-    returned = wrong.filter(pl.col(MASK) != bit("duplicate-in-batch"))
-    suspected = found.rows.filter((pl.col("suspicion") != 0) & (pl.col(MASK) == 0)).select(ROW, "suspicion")
-    starts = found.starts.sort(KEY, ROW).select(ROW, KEY, "name", "category", "since")
-    returned_for = dict(returned.select(ROW, MASK).iter_rows())
-    origins = dict(found.rows.filter(pl.col(CORRECTS).is_not_null()).select(ROW, CORRECTS).iter_rows())
-    return Reconciled(
-        rows=found.rows.height + found.recognised,
-        listed_on=roster.head.day,
-        sheet=roster.sheet,
-        mark=roster.mark,
-        returned=returned_for,
-        duplicates=found.again.to_list(),
-        suspected={**counted, **{row: said | counted.get(row, 0) for row, said in suspected.iter_rows()}},
-        origins=origins,
-        starts=[Start(row, number_of(key), *rest) for row, key, *rest in starts.iter_rows()],
-        ends=[End(number_of(key), category) for key, category in found.ends.sort(HELD).select(*HELD).iter_rows()],
-        before=before,
-        unchanged=found.unchanged,
-        updated=found.updated,
-        held=found.held,
-        changed=found.changed,
-        after=before - len(found.gone) + found.come.height,
-        by_category=found.by_category,
-        cells=cells(roster, {*returned_for, *origins}),
-        ticked=roster.head.ticked[0] if roster.head.ticked else None,
-        force=after,
-    )
-
-
-def cells(roster: Raw, rows: Collection[int]) -> dict[int, dict[str, str]]:
-    """What stands in these rows, nothing for a formula and for a number that has lost digits."""
-    if not rows:
-        return {}
-    typed = roster.frame.filter(pl.col(ROW).is_in(list(rows))).select(ROW, *_NAMES)
-    return {
-        row: {
-            name: "" if cell is None or cell in (FORMULA, AS_NUMBER) else cell
-            for name, cell in zip(_NAMES, line, strict=True)
-        }
-        for row, *line in typed.iter_rows()
-    }
+    compared = compare(checked(seen.others, terms), lines, seen.rows, before, whole=whole, rosters=len(of))
+    counted = miscounted(roster.frame, lines, before, compared.rows, compared.ends) if whole else {}
+    return told(compared, roster, counted, of)
 
 
 def opened(force: bytes | None) -> pl.DataFrame:

@@ -23,6 +23,8 @@ IN_FORCE = {
     **dict.fromkeys(ATTRIBUTES, pl.String),
     LINE: pl.UInt64,
 }
+HELD = (KEY, "category")
+"""One row in force."""
 NOBODY = pl.DataFrame(schema=IN_FORCE)
 ANEW = 8
 """When less than so much of the whole list has changed, it stays as it is."""
