@@ -18,7 +18,6 @@ from typing import IO, Any
 from exchange.rosters import message
 from exchange.rosters.message import ANSWER, BROKEN, FRAME
 from exchange.rosters.roster import End, Reconciled, Terms
-from exchange.rosters.several import MOST
 from exchange.troubles import TableTrouble
 
 AT_ONCE = 2
@@ -26,8 +25,8 @@ THREADS = 1
 """Of polars, in each process: casework goes on beside it."""
 EACH = 64
 """Rosters after which another reader is taken: what it has kept of memory goes with it."""
-TOGETHER = 16 * 1024**2
-"""Bytes of rosters that go through a reader in one pass."""
+TOGETHER, TOGETHER_BYTES = 3, 16 * 1024**2
+"""Rosters that go through a reader in one pass, and bytes of them. With more of them nothing is gained any more."""
 LARGE = 4 * 1024**2
 """Bytes of a workbook that is read alone: unpacked it is many times that, and is given all the memory that is allowed."""
 PIPE = 1 << 20
@@ -168,7 +167,7 @@ def _groups(rosters: Sequence[Roster]) -> list[list[int]]:
             continue
         group = filling.get(one.terms.own)
         size = len(one.content) + sum(len(rosters[other].content) for other in group or ())
-        if group is None or len(group) == MOST or size > TOGETHER:
+        if group is None or len(group) == TOGETHER or size > TOGETHER_BYTES:
             group = filling[one.terms.own] = []
             groups.append(group)
         group.append(at)

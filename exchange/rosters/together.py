@@ -1,4 +1,4 @@
-"""Several rosters in one pass: most of the two hundred steps on columns cost the same for one roster's few new rows and for six's.
+"""Several rosters in one pass: most of the two hundred steps on columns cost the same for one roster's few new rows and for several's.
 
 Only for what is alike: delimited text with the same columns, ticks and categories, and nearly all lines known from the last
 time. Whatever is not, or goes wrong in company, is for the caller to have read alone: nothing is decided about it here.

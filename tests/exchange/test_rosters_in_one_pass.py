@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange.rosters import engine
+from exchange.rosters import engine, message
 from exchange.rosters.reconciling import reconcile
 from exchange.rosters.roster import Reconciled, Terms
 from exchange.rosters.several import MOST
@@ -109,7 +109,14 @@ async def test_the_confined_engine_says_of_several_what_the_pure_one_says_of_eac
     counties = [of_months(county) for county in ("140522", "140827")]
     rosters = [engine.Roster(second, reconcile(first, None, TERMS).force, TERMS, True) for first, second in counties]
     first = rosters[0]
+    told, _after = await engine._asked(
+        message.together([(one.content, one.force or b"", one.terms) for one in rosters]),
+        b"".join(one.content for one in rosters),
+        b"".join(one.force or b"" for one in rosters),
+    )
+    assert all(told["rosters"]), "none is left to be read alone"
     rosters += [
+        first,
         replace(first, content=first.content + b"\x02,\n"),
         replace(first, force=None),
         replace(first, whole=False),
