@@ -16,6 +16,7 @@ from api.presentation import task_view
 from api.rest.dependencies import At, Cursor, Limit
 from api.searching import codes_only
 from api.services import Services
+from api.task_words import words_of
 from api.teamwork.bulk import MOST, Line, answer_all
 from api.teamwork.standing_in import stands_for
 from policy.access import Action, may
@@ -26,6 +27,7 @@ from policy.steps import every_step, is_kind
 from policy.terms import Role
 from store import lists
 from store.paging import Page
+from store.tasks import TaskRow
 from store.timekeeping import Timekeeping, load_timekeeping
 
 router = APIRouter(tags=["tasks"])
@@ -172,13 +174,14 @@ async def list_tasks(
 
 
 async def view_task(services: Services, user: CurrentUser, task_id: uuid.UUID) -> dict[str, Any]:
-    """One task of the caller's area. Raises Refusal 404."""
+    """One task of the caller's area; `words`: what was written in it, and why what it is about came back. Raises Refusal 404."""
     async with services.database.transaction(user.scope) as session:
         row = await lists.task(session, task_id)
         if row is None:
             raise not_found()
         _check_works(user)
-        return task_view(row, await load_timekeeping(session, today(services.clock)))
+        words = await words_of(services, session, user, await session.get_one(TaskRow, task_id))
+        return task_view(row, await load_timekeeping(session, today(services.clock))) | {"words": words}
 
 
 def _check_kind(kind: str) -> None:
