@@ -1,6 +1,7 @@
 """Whether a township that a row names is one of the county's, and which one may have been meant."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,10 +27,15 @@ async def wrong_township(session: AsyncSession, context: Context, typed: str, ce
 
 async def township_names(session: AsyncSession, context: Context) -> Sequence[str]:
     """Of the county, on the day."""
+    return await townships_of(session, context.division, context.today)
+
+
+async def townships_of(session: AsyncSession, county: str, day: date) -> Sequence[str]:
+    """Their names, by their codes."""
     asked = select(DivisionRow.name).where(
-        DivisionRow.parent == context.division,
+        DivisionRow.parent == county,
         DivisionRow.level == Level.TOWNSHIP.value,
-        DivisionRow.valid_from <= context.today,
-        DivisionRow.valid_to.is_(None) | (DivisionRow.valid_to > context.today),
+        DivisionRow.valid_from <= day,
+        DivisionRow.valid_to.is_(None) | (DivisionRow.valid_to > day),
     )
-    return list(await session.scalars(asked))
+    return list(await session.scalars(asked.order_by(DivisionRow.code)))

@@ -13,7 +13,7 @@ from api.errors import Refusal
 from api.forms import Form, Wrong, wrongs
 from api.pages.desk import AtDesk, Desk, see_other
 from api.pages.posted import FromForm, Posted
-from api.rest.uploads import empty_form, workbook
+from api.rest.uploads import form_to_save, workbook
 from api.services import MEGABYTE
 from api.table_uploads import MONTH, Handed, kinds_for, take_in_table
 from api.upload_decisions import commit_upload, discard_upload
@@ -55,7 +55,7 @@ async def hand_in(desk: AtDesk, posted: FromForm) -> Response:
 
 @router.get("/templates/{kind}.xlsx")
 async def form_of(desk: AtDesk, kind: str) -> Response:
-    return await empty_form(desk.signed_in, kind)
+    return await form_to_save(desk.services, desk.signed_in, kind)
 
 
 @router.get("/{upload_id}")

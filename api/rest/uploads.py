@@ -1,6 +1,5 @@
 """Tables that offices hand in, as programs do it: the file, what became of its rows, the receipt, the empty form."""
 
-import asyncio
 import uuid
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -9,18 +8,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from api.errors import not_allowed
 from api.idempotency import KeyHeader
 from api.identity import CurrentUser, User
 from api.rest.dependencies import At, Cursor, Limit
 from api.rest.files import ENVELOPE
+from api.services import Services
 from api.table_uploads import Handed, take_in_table
 from api.upload_decisions import commit_upload, discard_upload
+from api.upload_forms import empty_form
 from api.upload_view import kind_of, list_uploads, receipt_of, view_upload
 from api.uploads import read_form
-from exchange.marks import Mark
-from exchange.templates import template
-from policy.access import Action, may
 
 router = APIRouter(tags=["uploads"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,9 +63,9 @@ async def listing(
 
 
 @router.get("/uploads/templates/{kind}.xlsx")
-async def form_of(user: User, kind: str) -> Response:
-    """The empty form of a kind, with drop-down lists and a sheet that explains it."""
-    return await empty_form(user, kind)
+async def form_of(services: At, user: User, kind: str) -> Response:
+    """The empty form of a kind, with drop-down lists for the reader's place and a sheet that explains it."""
+    return await form_to_save(services, user, kind)
 
 
 @router.get("/uploads/{upload_id}")
@@ -97,15 +94,8 @@ async def receipt(services: At, user: User, upload_id: uuid.UUID) -> Response:
     return workbook(await receipt_of(services, user, upload_id), "错误回执.xlsx")
 
 
-async def empty_form(user: CurrentUser, code: str) -> Response:
-    """Raises Refusal for an unknown kind, and for a post that has nothing to do with tables."""
-    if not may(user.post, Action.VIEW_UPLOADS):
-        raise not_allowed("您的岗位不能下载报送表格")
-    kind = kind_of(code)
-    content = await asyncio.to_thread(
-        template, kind.label, kind.columns, Mark(kind.code, kind.version), kind.help, kind.annex
-    )
-    return workbook(content, f"{kind.label}（模板）.xlsx")
+async def form_to_save(services: Services, user: CurrentUser, kind: str) -> Response:
+    return workbook(await empty_form(services, user, kind), f"{kind_of(kind).label}（模板）.xlsx")
 
 
 def workbook(content: bytes, name: str) -> Response:

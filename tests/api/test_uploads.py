@@ -507,6 +507,14 @@ async def test_a_form_can_be_downloaded_and_comes_back_empty(handing: Handing, c
     assert (await counter.as_(CIVIL, "GET", "/uploads/templates/nothing.xlsx")).status_code == 404
 
 
+async def test_a_form_offers_the_townships_of_the_county_and_the_categories_of_the_department(counter: Counter) -> None:
+    answer = await counter.as_(CIVIL, "GET", "/uploads/templates/full_list.xlsx")
+    lists = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_name("选项").to_python()
+    offered = {str(cell) for line in lists for cell in line}
+    assert {"凤城镇", Category.DB.label, Category.TK.label} <= offered
+    assert Category.YF.label not in offered, "the veterans' office provides them"
+
+
 PEOPLE = [somebody() for _ in range(3)]
 CELLS = st.tuples(
     st.sampled_from([name for name, _ in PEOPLE] + ["", "另名"]),
