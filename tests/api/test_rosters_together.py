@@ -22,6 +22,7 @@ ELSEWHERE = "county.civil_affairs.caseworker@140827"
 OF_VETERANS, OF_ELSEWHERE = "在乡重点优抚对象", "低保对象"
 CLEAN = """
 delete from roster_snapshot;
+delete from review_row where division in ('140522', '140827');
 delete from identity_period where division in ('140522', '140827');
 update upload set preview = true where kind = 'full_list' and state in ('received', 'working')
 """

@@ -226,7 +226,8 @@ async def test_an_agreement_of_the_city_covers_its_counties_and_ends_by_an_entry
             covering = await agreement_in_force(session, "140522", day, Department.AGRICULTURE)
             assert (covering is not None) is held, day
         assert await agreement_in_force(session, NEIGHBOUR, MORNING.date(), Department.AGRICULTURE) is None
-    read = (await counter.as_(COUNTY_SUPERVISOR, "GET", "/agreements")).json()["items"]
+    listed = (await counter.as_(COUNTY_SUPERVISOR, "GET", "/agreements")).json()["items"]
+    read = [one for one in listed if one["id"] == entered.json()["id"]]
     assert [(one["number"], one["own"], one["in_force"]) for one in read] == [(AGREEMENT["number"], False, True)]
     path = f"/agreements/{entered.json()['id']}/end"
     assert (await counter.as_(COUNTY_SUPERVISOR, "POST", path, json={"last_day": "2025-03-02"})).status_code == 403

@@ -47,7 +47,7 @@ async def test_only_ones_own_area_is_there(sql: psycopg.AsyncConnection, counter
     await counter.open_task(filed, "acceptance")
     await scoped(sql, "140522")
     assert await count(sql, table) > 0
-    for elsewhere in ("140829", "140522109", "1406", "140522100999"):
+    for elsewhere in ("140929", "140522109", "1406", "140522100999"):
         await scoped(sql, elsewhere)
         assert await count(sql, table) == 0
     await scoped(sql, "140522", "health")  # that no test has asked about a case

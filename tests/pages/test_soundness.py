@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -19,6 +20,7 @@ from tests.api.test_workbooks import certificate, roster
 from tests.api.test_workbooks import row as listed
 from tests.browser import found
 from tests.casework import id_number
+from tests.conftest import MORNING
 from tests.exchange.poison import xlsx
 from tests.pages.browsing import Browsing
 from tests.pages.posts import CIVIL_AFFAIRS, COUNTY_CASEWORKER, COUNTY_SUPERVISOR
@@ -90,6 +92,21 @@ UNSOUND = """() => {
   if (over > 0) wrong.push(`${over} px wider than the window`);
   return wrong;
 }"""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """A house of its own: nobody else's month stands in it."""
+    folder = tmp_path_factory.mktemp("soundness") / "data"
+    async with Stack(folder, engine="time-skipping", start=MORNING, demo=True) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module")
+async def counter(stack: Stack) -> AsyncIterator[Counter]:
+    counter = Counter(stack.api_url)
+    yield counter
+    await counter.close()
 
 
 @pytest_asyncio.fixture(scope="module")
