@@ -4,8 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Each has servers of its own (some 800 MB).
-TEST_PROCESSES ?= 2
 
 .PHONY: help up fresh test evidence bench province check lock browser clean
 .DEFAULT_GOAL := help
@@ -19,8 +17,8 @@ up: $(READY) ## start everything on this machine, until Ctrl-C
 fresh: $(READY) ## the same, from an empty data folder
 	@exec $(BIN)/jiuzhu up --fresh
 
-test: $(READY) browser ## all tests, in as many processes at once as TEST_PROCESSES says (2)
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
+test: $(READY) browser ## all tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 evidence: $(READY) ## what the product survives: every process killed in turn, canary persons sought everywhere
 	@echo "commit $$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
