@@ -79,12 +79,12 @@ async def test_what_is_marked_goes_back_to_its_source_and_is_left_out_of_the_sum
     handing: Handing, worker: Database, counter: Counter, services: Services, clock: StoppedClock
 ) -> None:
     good, twice = somebody(), somebody()
-    clock.moment = datetime(2025, 9, 20, 9, tzinfo=SHANGHAI)
-    rows = [row(who, "低保", "2025-09-01", "2025-09-18") for who in (good, twice)]
+    clock.moment = datetime(2025, 11, 20, 9, tzinfo=SHANGHAI)
+    rows = [row(who, "低保", "2025-11-01", "2025-11-18") for who in (good, twice)]
     assert (await handing.hand_in(CIVIL, "identity", rows))["rows"]["accepted"] == 2
-    assert await reviewed(worker, date(2025, 9, 1)) == {("added", "DB"): 2}
+    assert await reviewed(worker, date(2025, 11, 1)) == {("added", "DB"): 2}
     async with worker.transaction(WHOLE) as session:
-        matter = await find_matter(session, Procedure.REVIEW, f"{COUNTY}/2025-09")
+        matter = await find_matter(session, Procedure.REVIEW, f"{COUNTY}/2025-11")
         assert matter is not None
         matter.status, matter.facts = MatterStatus.MSB_DEDUP.value, {"reviewed_by": ["civil_affairs"]}
     seen = (await counter.as_(BUREAU, "GET", f"/reviews/{matter.id}")).json()
@@ -97,7 +97,7 @@ async def test_what_is_marked_goes_back_to_its_source_and_is_left_out_of_the_sum
     await hands.anomalies_out(str(matter.id))
     await hands.anomalies_out(str(matter.id))
     async with worker.transaction(WHOLE) as session:
-        [first] = await matters_of_batch(session, f"review/{COUNTY}/2025-09", Department.CIVIL_AFFAIRS)
+        [first] = await matters_of_batch(session, f"review/{COUNTY}/2025-11", Department.CIVIL_AFFAIRS)
         [suspected] = await anomalies_of(session, first.id)
     its_row = f"/anomalies/{first.id}/rows/{suspected.id}"
     corrected = await counter.as_(CIVIL, "POST", f"{its_row}/correct", json={"values": {"name": "张三"}})
@@ -123,7 +123,7 @@ async def test_what_is_marked_goes_back_to_its_source_and_is_left_out_of_the_sum
     paper = await counter.as_(CIVIL, "GET", f"/reviews/{matter.id}/summary.pdf")
     assert paper.status_code == 200, paper.text
     words = words_of(paper.content)
-    assert "垣曲县2025年9月医疗救助对象信息集中复核汇总表数据月份：2025年9月" in words
+    assert "垣曲县2025年11月医疗救助对象信息集中复核汇总表数据月份：2025年11月" in words
     assert "汇总：尚未签署" in words
     assert "垣曲县民政局000未反馈" in words
     assert "垣曲县民政局100100合计100100" in words

@@ -108,6 +108,15 @@ def rule(value: int, since: str, entered: datetime, *, division: str = COUNTY, v
     )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def rules(migrated: DataFolder) -> None:
+    """Those that stand from the beginning: what other files' tests have entered later would be taken for the newest."""
+    engine = create_engine(migrated.database_url("migration"))
+    with engine.begin() as connection:
+        connection.execute(delete(ParameterRow).where(ParameterRow.entered_at >= moment("2025-05-01T00:00")))
+    engine.dispose()
+
+
 @pytest.fixture
 async def watchdog(worker: Database, migrated: DataFolder, clock: StoppedClock) -> AsyncIterator[Watchdog]:
     watchdog = Watchdog(worker, clock, rest=0, areas=[COUNTY])
