@@ -1,10 +1,11 @@
 """The hands of W08: the month's rows, whose part is still missing and since when, what goes back to its source."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
@@ -12,6 +13,7 @@ from policy.clock import Clock, today
 from policy.deadlines import SHANGHAI, add_months, due_in_month
 from policy.exchange_terms import MatterStatus
 from policy.joint_review import ReviewMark
+from policy.review_steps import SELF_CHECK
 from policy.rulebook import MissingParameter
 from policy.terms import Department
 from store.anomalies import Batch, Returned, open_anomalies
@@ -21,7 +23,7 @@ from store.matters import MatterRow, locked_matter, move_to, record_in
 from store.people import PersonRow
 from store.reviews import ReviewRow, counts_of, gather, rows_of
 from store.rulebook import load_rulebook
-from store.tasks import TaskRow
+from store.tasks import PeriodRow, TaskRow
 from store.vault import Vault
 
 KEY = "T-REV"
@@ -97,7 +99,9 @@ class Reviews:
 
     @activity.defn(name="review_standing")
     async def standing(self, matter_id: str) -> Standing:
-        """As the calendar has it now. Who is late once the day has passed is entered by name."""
+        """As the calendar has it now. Who is late once the day has passed is entered by name, and beside them who is awaited
+        only: whose day lay before this house went live.
+        """
         now = self._clock.now()
         async with self._database.transaction(WHOLE) as session:
             matter = await locked_matter(session, uuid.UUID(matter_id))
@@ -105,16 +109,13 @@ class Reviews:
             late_at = await _late_at(session, matter, today(self._clock))
             overdue = late_at is not None and now >= late_at
             if missing and overdue and "late" not in matter.facts:
-                matter.facts = {**matter.facts, "late": missing}
-                record_in(
-                    session,
-                    matter,
-                    "departments_late",
-                    at=now,
-                    day=today(self._clock),
-                    codes={"departments": missing},
-                    grounds=["J-15"],
-                )
+                late = await _late_of(session, matter, missing, today(self._clock))
+                matter.facts = {**matter.facts, "late": late}
+                awaited = [name for name in missing if name not in late]
+                for tag, named in (("departments_late", late), ("departments_awaited", awaited)):
+                    if named:
+                        codes = {"departments": named}
+                        record_in(session, matter, tag, at=now, day=today(self._clock), codes=codes, grounds=["J-15"])
             return Standing(not missing, overdue, late_at.isoformat() if late_at else "")
 
     @activity.defn(name="review_anomalies_out")
@@ -171,6 +172,16 @@ _REASONS = {
     ReviewMark.FALSE_RECORD: _reason("review-false", "复核发现记录不真实", "a false record, found in review", "J-16"),
     ReviewMark.ANOMALY: _reason("review-anomaly", "复核发现身份异常，请核实更正", "an identity in doubt", "J-17"),
 }
+
+
+async def _late_of(session: AsyncSession, matter: MatterRow, missing: Sequence[str], day: date) -> list[str]:
+    """The departments whose own part is late: what was spared of lateness is not."""
+    open_parts = select(TaskRow.department).where(
+        TaskRow.subject_id == matter.id, TaskRow.kind == SELF_CHECK.kind, TaskRow.state == "open"
+    )
+    spared = open_parts.join(PeriodRow, PeriodRow.id == TaskRow.period_id).where(PeriodRow.late_after >= day)
+    awaited = set(await session.scalars(spared))
+    return [name for name in missing if name not in awaited]
 
 
 async def _late_at(session: AsyncSession, matter: MatterRow, day: date) -> datetime | None:

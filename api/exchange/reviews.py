@@ -151,7 +151,7 @@ def _parts(matter: MatterRow, words: Mapping[str, str | None]) -> list[dict[str,
             "counts": counts.get(code, {}),
             "returned_on": back.get(code, {}).get("on"),
             "days_late": back.get(code, {}).get("days_late"),
-            "late": code in matter.facts.get("late", []),
+            "late": code in matter.facts.get("late", []) or bool(back.get(code, {}).get("days_late")),
             "left_open": code in matter.facts.get("left_open", []),
             "words": words.get(code),
         }

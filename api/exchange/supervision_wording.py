@@ -23,6 +23,9 @@ SUPERVISION_TEXTS: Mapping[tuple[str, str], Callable[[Codes], str]] = {
         f"向{Level(codes['to']).label}报告重大问题（{ProblemTopic(codes['topic']).label}）"
     ),
     ("review", "departments_late"): lambda codes: f"{_labels(codes['departments'])}部门逾期未反馈",
+    ("review", "departments_awaited"): lambda codes: (
+        f"{_labels(codes['departments'])}部门尚未反馈，其期限在系统启用前已届满，不计逾期"
+    ),
     ("review", "returned_to_msb"): lambda _: "各部门均已反馈，转医保部门剔重核对",
     ("review", "anomalies_out"): lambda codes: f"{codes['rows']}行回传来源部门核实",
     ("review", "marked"): lambda codes: f"{codes['rows']}行标注为“{ReviewMark(codes['mark']).label}”",

@@ -1,12 +1,17 @@
 """What a joint review gathers (W08): by the day of the list, or entered later; a change is one row; each row once."""
 
 from collections import Counter as Counted
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from temporalio.testing import ActivityEnvironment
 
 from activities.anomaly import Anomalies
+from activities.correspondence import Correspondence
+from activities.desk import Desk, Request
+from activities.ladder import Ladder
 from activities.review import Reviews
 from api.services import Services
 from policy.deadlines import SHANGHAI
@@ -16,7 +21,10 @@ from policy.terms import Department
 from store.anomalies import AnomalyRow, anomalies_of, matters_of_batch
 from store.database import WHOLE, Database
 from store.matters import Opening, find_matter, locked_matter, open_matter
+from store.periods import BEFORE_LIVE, spare
 from store.reviews import counts_of, gather, rows_of, tallies_of
+from store.tasks import PeriodRow, TaskRow
+from store.timeline import TimelineRow
 from tests.api.conftest import Counter, StoppedClock
 from tests.api.test_uploads import Handing, handing, somebody
 from tests.notifications.pdf_text import words_of
@@ -140,3 +148,53 @@ def _midnight(day: date) -> datetime:
 
 def _told(rows: Any) -> Counted[tuple[str, str]]:
     return Counted((one.change, one.category) for one in rows)
+
+
+async def test_whose_day_lay_before_the_house_went_live_is_awaited_and_not_late(
+    worker: Database, clock: StoppedClock, services: Services
+) -> None:
+    """嘉祥县, the data of September 2025: back by Fri 10 October (J-14). Agriculture's part is spared until the 15th."""
+    clock.moment = datetime(2025, 10, 9, 9, tzinfo=SHANGHAI)
+    letters, month = Correspondence("http://counter.test", 15), date(2025, 9, 1)
+    both = (Department.CIVIL_AFFAIRS, Department.AGRICULTURE)
+    async with worker.transaction(WHOLE) as session:
+        opening = Opening(
+            procedure=Procedure.REVIEW,
+            key="370829/2025-09",
+            division="370829",
+            departments=(Department.MEDICAL_INSURANCE, *both),
+            status=MatterStatus.DEPT_SELF_CHECK,
+            month=month,
+            facts={"reviewed_by": [one.value for one in both]},
+        )
+        matter, _ = await open_matter(session, opening, at=clock.now(), day=clock.now().date())
+    env, desk = ActivityEnvironment(), Desk(worker, clock, Ladder(letters), letters, {})
+    env.info = replace(env.info, workflow_id="review/370829/2025-09")
+    for number, one in enumerate(both, start=1):
+        asked = Request(
+            str(matter.id),
+            "self_check",
+            "",
+            subject_type="matter",
+            month=month.isoformat(),
+            post=f"county/{one.value}/caseworker",
+            round=number,
+            term=number,
+        )
+        await env.run(desk.open_task, asked)
+    async with worker.transaction(WHOLE) as session:
+        its_period = select(TaskRow.period_id).where(
+            TaskRow.subject_id == matter.id, TaskRow.department == Department.AGRICULTURE.value
+        )
+        period = await session.get_one(PeriodRow, (await session.scalars(its_period)).one())
+        assert period.late_after == date(2025, 10, 10)
+        spare(period, date(2025, 10, 15), BEFORE_LIVE, date(2025, 10, 15))
+        period.late_after = date(2025, 10, 15)
+    clock.moment = datetime(2025, 10, 13, 9, tzinfo=SHANGHAI)
+    assert (await Reviews(worker, clock, services.vault).standing(str(matter.id))).overdue
+    async with worker.transaction(WHOLE) as session:
+        assert (await locked_matter(session, matter.id)).facts["late"] == ["civil_affairs"]
+        entries = await session.scalars(select(TimelineRow).where(TimelineRow.subject_id == matter.id))
+        said = {entry.tag: entry.codes for entry in entries}
+    assert said["matter:review:departments_late"] == {"departments": ["civil_affairs"]}
+    assert said["matter:review:departments_awaited"] == {"departments": ["agriculture"]}
